@@ -1,0 +1,123 @@
+"""Conform: one SQL file per source maps the text table onto the contract's columns.
+
+A candidate is still text: units are converted and dates rewritten where they are understood, and
+what is not understood stays as the department wrote it, for the check to quote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from gongkai import codelists
+from gongkai.contracts import Contract
+from gongkai.errors import BrokenContract
+from gongkai.home import Home
+from gongkai.lake import quoted
+from gongkai.read import POSITION, TextTable
+from gongkai.sources import Source
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The rows to be checked: the DuckDB table `candidates`.
+
+    Its columns are the contract's, as text, and `_row`, `_file`, `_part`, `_line`. One text row
+    may give several candidates (a table that is printed wide), never none.
+    """
+
+    relation: duckdb.DuckDBPyRelation
+    rows: int
+
+
+def conform(
+    table: TextTable,
+    contract: Contract,
+    source: Source,
+    home: Home,
+    database: duckdb.DuckDBPyConnection,
+) -> Candidates:
+    """Run the source's SQL over the table `delivery`.
+
+    Columns of the contract that the SQL does not give are empty. Raises BrokenContract where the
+    SQL does not run, gives a column that the contract does not know, or loses a text row.
+    """
+    where = f"{source.name}.sql of {contract.dataset}"
+    load_code_lists(contract, home, database)
+    try:
+        database.execute(f"CREATE OR REPLACE TABLE mapped AS {source.transform}")
+    except duckdb.Error as error:
+        raise BrokenContract(
+            f"the transform does not run: {str(error).splitlines()[0]}",
+            where=where,
+            do="Mend the SQL.",
+        ) from None
+    given = set(database.table("mapped").columns)
+    known = {field.name for field in contract.fields}
+    if strange := sorted(given - known - set(POSITION)):
+        raise BrokenContract(
+            f"the transform gives columns that the contract does not know: {', '.join(strange)}",
+            where=where,
+            do="Add them to the contract, or drop them.",
+        )
+    if missing := [name for name in (*contract.key, *POSITION) if name not in given]:
+        raise BrokenContract(
+            f"the transform does not give {', '.join(missing)}", where=where, do="Mend the SQL."
+        )
+    columns = ", ".join(
+        f"{quoted(field.name)}::VARCHAR AS {quoted(field.name)}"
+        if field.name in given
+        else f"NULL::VARCHAR AS {quoted(field.name)}"
+        for field in contract.fields
+    )
+    database.execute(
+        f"CREATE OR REPLACE TABLE candidates AS SELECT row_number() OVER "
+        f"(ORDER BY _file, _part, _line) AS _row, {columns}, {', '.join(POSITION)} FROM mapped"
+    )
+    _lose_nothing(database, where)
+    relation = database.table("candidates")
+    return Candidates(relation, len(relation))
+
+
+def load_code_lists(
+    contract: Contract, home: Home, database: duckdb.DuckDBPyConnection
+) -> None:
+    """The contract's code lists as DuckDB tables `codes_<list>`."""
+    for code_list in codelists.of(contract, home):
+        name = quoted(f"codes_{code_list.name}")
+        database.execute(
+            f"CREATE OR REPLACE TABLE {name} "
+            "(code VARCHAR, label_zh VARCHAR, label_en VARCHAR, parent VARCHAR, "
+            "successor VARCHAR, valid_from DATE, valid_to DATE)"
+        )
+        database.executemany(
+            f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    code.code,
+                    code.label_zh,
+                    code.label_en,
+                    code.parent,
+                    code.successor,
+                    code.valid_from,
+                    code.valid_to,
+                )
+                for code in code_list.codes
+            ],
+        )
+
+
+def _lose_nothing(database: duckdb.DuckDBPyConnection, where: str) -> None:
+    lost = database.execute(
+        "SELECT _file, _part, _line, count(*) OVER () FROM delivery AS text WHERE NOT EXISTS "
+        "(FROM candidates WHERE candidates._file = text._file AND candidates._part = text._part "
+        "AND candidates._line = text._line) ORDER BY _file, _part, _line LIMIT 1"
+    ).fetchone()
+    if lost:
+        file, part, line, count = lost
+        raise BrokenContract(
+            f"the transform loses {count} rows, the first at {file} {part} line {line}",
+            where=where,
+            do="Map them, or declare in the source why they are skipped.",
+        )

@@ -1,0 +1,71 @@
+"""What can go wrong, told to the person who must act.
+
+Every error is one sentence in three parts: what happened, where, what to do. `heals` says
+whether trying again can help (a network that was down) or cannot (a wrong file).
+"""
+
+from __future__ import annotations
+
+
+class GongkaiError(Exception):
+    """An error whose text is written for a steward or a clerk.
+
+    The text never holds a password, a token or a value of a data row.
+    """
+
+    heals = False
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str, do: str) -> None:
+        self.what = what
+        self.where = where
+        self.do = do
+        super().__init__(f"{what} ({where}). {do}")
+
+
+class WrongCall(GongkaiError):
+    """The command was called with words that mean nothing here."""
+
+    exit_code = 2
+
+
+class BrokenContract(GongkaiError):
+    """A contract, source declaration, transform or suite of the project does not hold together."""
+
+
+class SourceUnreachable(GongkaiError):
+    """A department system did not answer, or answered that it has trouble: trying again can help."""
+
+    heals = True
+
+
+class SourceRefused(GongkaiError):
+    """A department system refused us: a wrong password or key. Trying again cannot help."""
+
+
+class BrokenDelivery(GongkaiError):
+    """What a department delivered is not what its source declares."""
+
+
+class SuiteFailed(GongkaiError):
+    """A critical dataset rule does not hold for what was accepted."""
+
+
+class PortalUnreachable(GongkaiError):
+    """The portal did not answer: trying again can help."""
+
+    heals = True
+
+
+class PortalRefused(GongkaiError):
+    """The portal answered that it will not do what was asked."""
+
+
+class Busy(GongkaiError):
+    """Another run works on the same dataset."""
+
+    heals = True
+
+
+class Overtaken(GongkaiError):
+    """What was prepared no longer follows the latest edition."""

@@ -1,0 +1,222 @@
+"""Expect: the dataset's Great Expectations suite on what was accepted.
+
+A dataset rule needs many rows: volume, sums, references, drift. It sees the tables `accepted`
+(its batch), `quarantined`, `latest` (the last edition's public rows) and the code lists. The
+suites are `expectations/<area>/<dataset>.yaml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import duckdb
+import yaml
+
+from gongkai.contracts import Contract, Text
+from gongkai.errors import BrokenContract
+from gongkai.home import PROJECT
+
+EXPECTATIONS = PROJECT / "expectations"
+EXAMPLES = 3
+
+Weight = Literal["critical", "suspicion", "note"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A dataset rule: one of Great Expectations' own, or an SQL sentence whose rows are the
+    exceptions. `reason` says what it means when it fails; `{observed}` is what was found."""
+
+    name: str
+    weight: Weight
+    expectation: str
+    arguments: dict[str, Any]
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The rules of a dataset; `references` are the datasets whose latest edition they look at,
+    as tables of that name (empty before the first edition)."""
+
+    dataset: str
+    rules: tuple[Rule, ...]
+    references: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of one rule. `examples` show the first exceptions, public columns only."""
+
+    rule: str
+    weight: Weight
+    holds: bool
+    observed: str
+    reason: Text
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The suite's result."""
+
+    rules: tuple[Judged, ...]
+
+    @property
+    def failed(self) -> tuple[Judged, ...]:
+        """Critical rules that do not hold: nothing of the delivery may be published."""
+        return tuple(r for r in self.rules if not r.holds and r.weight == "critical")
+
+    @property
+    def suspicions(self) -> tuple[Judged, ...]:
+        """What a steward should look at."""
+        return tuple(r for r in self.rules if not r.holds and r.weight == "suspicion")
+
+
+def load(contract: Contract) -> Suite:
+    """The suite of a dataset."""
+    path = EXPECTATIONS / contract.area / f"{contract.dataset}.yaml"
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        rules = tuple(_rule(item) for item in raw["rules"])
+    except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise BrokenContract(
+            f"the suite cannot be read: {type(error).__name__} {error}",
+            where=f"{contract.area}/{contract.dataset}.yaml",
+            do="Compare it with a suite that works.",
+        ) from None
+    references = tuple(raw.get("references", ()))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Suite(contract.dataset, rules, references, digest)
+
+
+def _rule(item: dict[str, Any]) -> Rule:
+    if item["weight"] not in ("critical", "suspicion", "note"):
+        raise ValueError(f"{item['name']}: weight {item['weight']}")
+    if "sql" in item:
+        expectation, arguments = "unexpected_rows_expectation", {
+            "unexpected_rows_query": item["sql"]
+        }
+    else:
+        expectation, arguments = item["expectation"], dict(item.get("arguments", {}))
+    reason = Text(item["reason"]["zh"], item["reason"]["en"])
+    return Rule(item["name"], item["weight"], expectation, arguments, reason)
+
+
+def expect(suite: Suite, contract: Contract, database: duckdb.DuckDBPyConnection) -> Verdict:
+    """Run the suite; a rule that cannot be evaluated raises BrokenContract."""
+    results = _validate(suite, database)
+    return Verdict(
+        tuple(
+            _judged(rule, result, contract, database)
+            for rule, result in zip(suite.rules, results, strict=True)
+        )
+    )
+
+
+def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
+    # Great Expectations takes seconds to import, and only this step needs it
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    from great_expectations.core.batch import Batch
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+    from great_expectations.expectations.expectation_configuration import (
+        ExpectationConfiguration,
+    )
+    from great_expectations.validator.validator import Validator
+
+    with _engine(database) as engine:
+        batch = SqlAlchemyBatchData(execution_engine=engine, table_name="accepted")
+        engine.load_batch_data("accepted", batch)
+        validator = Validator(execution_engine=engine, batches=[Batch(data=batch)])
+        validator.metrics_calculator.show_progress_bars = False
+        results: list[Any] = validator.graph_validate(
+            configurations=[
+                ExpectationConfiguration(
+                    type=rule.expectation, kwargs=rule.arguments, meta={"place": place}
+                )
+                for place, rule in enumerate(suite.rules)
+            ]
+        )
+    # the results of rules that raise come first: back into the suite's order
+    return sorted(results, key=lambda result: result.expectation_config.meta["place"])
+
+
+@contextmanager
+def _engine(database: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    import duckdb_engine
+    import sqlalchemy as sa
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from sqlalchemy.pool import StaticPool
+
+    class HeldEngine(SqlAlchemyExecutionEngine):
+        """Great Expectations closes its connection before it fetches, which DuckDB's driver
+        answers with an empty result; this one stays open."""
+
+        @contextmanager
+        def get_connection(self) -> Iterator[sa.Connection]:
+            if self._connection is None:
+                self._connection = self.engine.connect()
+            yield self._connection
+
+    def creator() -> Any:
+        # a cursor of its own: the transaction that SQLAlchemy opens must not hold ours
+        return duckdb_engine.ConnectionWrapper(database.cursor())
+
+    pool = sa.create_engine("duckdb:///:memory:", creator=creator, poolclass=StaticPool)
+    engine = HeldEngine(engine=pool)
+    try:
+        yield engine
+    finally:
+        if engine._connection is not None:
+            engine._connection.close()
+        pool.dispose()
+
+
+def _judged(
+    rule: Rule, result: Any, contract: Contract, database: duckdb.DuckDBPyConnection
+) -> Judged:
+    if result.exception_info and "exception_message" not in result.exception_info:
+        # keyed by metric: any of them will do
+        raised = next(iter(result.exception_info.values()))
+    else:
+        raised = result.exception_info or {}
+    if raised.get("raised_exception"):
+        message = str(raised.get("exception_message")).splitlines()[0]
+        raise BrokenContract(
+            f"the rule {rule.name} cannot be evaluated: {message}",
+            where=f"{contract.area}/{contract.dataset}.yaml",
+            do="Mend the suite.",
+        )
+    found = result.result or {}
+    observed = str(found.get("observed_value", found.get("unexpected_count", "")))
+    examples: tuple[str, ...] = ()
+    query = rule.arguments.get("unexpected_rows_query")
+    if query and not result.success:
+        examples = _examples(query, contract, database)
+    reason = Text(
+        rule.reason.zh.replace("{observed}", observed),
+        rule.reason.en.replace("{observed}", observed),
+    )
+    return Judged(rule.name, rule.weight, bool(result.success), observed, reason, examples)
+
+
+def _examples(
+    query: str, contract: Contract, database: duckdb.DuckDBPyConnection
+) -> tuple[str, ...]:
+    private = {field.name for field in contract.fields if not field.public}
+    result = database.execute(query.replace("{batch}", "accepted"))
+    names = [column[0] for column in result.description or ()]
+    return tuple(
+        ", ".join(
+            f"{name} {value}"
+            for name, value in zip(names, row, strict=True)
+            if name not in private
+        )
+        for row in result.fetchmany(EXAMPLES)
+    )

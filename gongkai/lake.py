@@ -1,0 +1,114 @@
+"""The two lakes and the DuckDB sessions that work on them.
+
+The private lake holds candidates, quarantine and staging, the public one the editions. They have
+separate catalogues, data paths and roles: who can read the public one cannot reach the private
+one by any SQL. A catalogue is a PostgreSQL database, or a SQLite file in the home.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+
+from gongkai.errors import BrokenContract
+from gongkai.home import Home, make_private
+from gongkai.sources import TRANSFORMS
+
+MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
+MACROS = TRANSFORMS / "macros"
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory with the project's macros and both lakes attached for writing, as
+    `private` and `lake`. What does not fit in memory spills into the home."""
+    spill = make_private(home.private / "spill")
+    config = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
+    with duckdb.connect(config=config) as database:
+        load_extensions(database, "ducklake", _scanner(home.database))
+        load_macros(database)
+        make_private(home.private)
+        home.public.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _attach(database, "private", home.database, home.private)
+        # what is public is written to be read by others; everything else keeps umask 077
+        _attach(database, "lake", home.public_database, home.public)
+        yield database
+
+
+def attach_public(database: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Attach the public lake read-only as `lake`, with the reader's role where there is one."""
+    url = home.reader_database or home.public_database
+    load_extensions(database, "ducklake", _scanner(url))
+    _attach(database, "lake", url, home.public, read_only=True)
+
+
+def load_macros(database: duckdb.DuckDBPyConnection) -> None:
+    """The macros that transforms and checks are written with."""
+    # text first: the others are made of it
+    for path in sorted(MACROS.glob("*.sql"), key=lambda path: (path.stem != "text", path.stem)):
+        database.execute(path.read_text(encoding="utf-8"))
+
+
+def load_extensions(database: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Load DuckDB extensions out of their wheels: nothing is fetched at run time."""
+    database.execute("SET autoinstall_known_extensions = false")
+    for name in names:
+        spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+        root = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
+        found = list(root.rglob(f"v{duckdb.__version__}/{name}.duckdb_extension")) if spec else []
+        if not found:
+            raise BrokenContract(
+                f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
+                where="the Python environment",
+                do="Install the project's requirements again.",
+            )
+        database.execute(f"LOAD {literal(str(found[0]))}")
+
+
+def _scanner(url: str | None) -> str:
+    return "postgres_scanner" if url else "sqlite_scanner"
+
+
+def _attach(
+    database: duckdb.DuckDBPyConnection,
+    alias: str,
+    url: str | None,
+    folder: Path,
+    *,
+    read_only: bool = False,
+) -> None:
+    data = folder / "data"
+    options = [f"DATA_PATH {literal(str(data))}"]
+    if read_only:
+        options.append("READ_ONLY")
+    if url:
+        # the password goes into a secret: an attach string would show in duckdb_databases()
+        parts = urlsplit(url)
+        database.execute(
+            f"CREATE OR REPLACE SECRET {alias}_catalog (TYPE postgres, "
+            f"HOST {literal(parts.hostname or '')}, PORT {parts.port or 5432}, "
+            f"DATABASE {literal(parts.path.lstrip('/'))}, "
+            f"USER {literal(unquote(parts.username or ''))}, "
+            f"PASSWORD {literal(unquote(parts.password or ''))})"
+        )
+        options.append(f"META_SECRET {literal(alias + '_catalog')}")
+        target = "ducklake:postgres:"
+    else:
+        target = f"ducklake:sqlite:{folder / 'catalog.sqlite'}"
+    database.execute(f"ATTACH {literal(target)} AS {alias} ({', '.join(options)})")

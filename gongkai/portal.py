@@ -1,0 +1,131 @@
+"""What the portal shows of a dataset, made from its contract: metadata and dictionary.
+
+The publisher reaches any CKAN from 2.10 on through the Action API alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import ckanapi
+import requests
+
+from gongkai.city import City
+from gongkai.contracts import AREAS, Contract, Field
+from gongkai.editions import Edition
+from gongkai.errors import PortalRefused, PortalUnreachable
+
+TYPES: Mapping[str, str] = {
+    "VARCHAR": "text",
+    "INTEGER": "int",
+    "BIGINT": "int8",
+    "DECIMAL": "numeric",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "BOOLEAN": "bool",
+}
+"""DuckDB's types as the DataStore calls them."""
+
+Answer = TypeVar("Answer")
+
+
+def connect(url: str, token: str | None) -> ckanapi.RemoteCKAN:
+    """The portal's Action API."""
+    return ckanapi.RemoteCKAN(url, apikey=token, user_agent="gongkai")
+
+
+def ask(action: Callable[[], Answer], *, url: str, what: str) -> Answer:
+    """Call the portal; its refusals and failures become errors for the person who must act."""
+    try:
+        return action()
+    except (ckanapi.NotAuthorized, requests.exceptions.MissingSchema):
+        raise PortalRefused(
+            f"the portal refused to {what}",
+            where=url,
+            do="Check that CKAN_TOKEN is of a user who may edit the organisation.",
+        ) from None
+    except ckanapi.ValidationError as error:
+        named = ", ".join(f"{key}: {value}" for key, value in error.error_dict.items())
+        raise PortalRefused(
+            f"the portal found fault when it was asked to {what}: {named[:300]}",
+            where=url,
+            do="Mend the contract, or ask the portal's operator.",
+        ) from None
+    except (requests.RequestException, ckanapi.CKANAPIError, ckanapi.ServerIncompatibleError):
+        raise PortalUnreachable(
+            f"the portal did not answer when it was asked to {what}",
+            where=url,
+            do="Check that it runs; the next run goes on from here.",
+        ) from None
+
+
+def organisation(contract: Contract, city: City) -> dict[str, Any]:
+    """The department as a CKAN organisation."""
+    department = city.department(contract)
+    contact = " ".join(filter(None, (department.contact, department.phone, department.email)))
+    return {
+        "name": department.slug,
+        "title": department.title.zh,
+        "description": f"{department.title.en}\n\n{contact}".strip(),
+    }
+
+
+def group(contract: Contract) -> dict[str, Any]:
+    """The key area as a CKAN group."""
+    area = AREAS[contract.area]
+    return {"name": area.slug, "title": area.title.zh, "description": area.title.en}
+
+
+def package(contract: Contract, edition: Edition, city: City, source: str) -> dict[str, Any]:
+    """The dataset's metadata, all of it of one edition."""
+    department = city.department(contract)
+    title = city.title(contract)
+    extras = {
+        "title_en": title.en,
+        "data_date": str(edition.data_date or ""),
+        "edition": edition.number,
+        "rows": str(edition.rows),
+        "contract_version": contract.version,
+        "update_frequency": contract.frequency,
+        "area": contract.area,
+        "contact_phone": department.phone,
+        "source": source,
+        "legal_basis": "；".join(basis.zh for basis in contract.legal_basis),
+    }
+    return {
+        "name": contract.dataset,
+        "title": title.zh,
+        "notes": (
+            f"{contract.description.zh}\n\n{contract.row.zh}\n\n{contract.limitations}\n\n"
+            f"{contract.description.en} {contract.row.en}"
+        ),
+        "owner_org": department.slug,
+        "groups": [{"name": contract.area}],
+        "tags": [{"name": tag} for tag in contract.tags],
+        "license_id": contract.licence,
+        "version": edition.number,
+        "author": department.title.zh,
+        "maintainer": f"{department.title.zh} {department.contact}".strip(),
+        "maintainer_email": department.email,
+        "extras": [{"key": key, "value": value} for key, value in extras.items() if value],
+    }
+
+
+def dictionary(contract: Contract) -> list[dict[str, Any]]:
+    """The public columns as DataStore fields with their dictionary."""
+    return [
+        {"id": field.name, "type": TYPES[field.kind.split("(")[0]], "info": _info(field)}
+        for field in contract.public_fields
+    ]
+
+
+def _info(field: Field) -> dict[str, str]:
+    unit = f"（{field.unit}）" if field.unit else ""
+    listed = f" 代码表：{field.code_list}。" if field.code_list else ""
+    return {
+        "label": f"{field.label.zh}{unit}",
+        "notes": f"{field.definition.zh}。{listed} {field.label.en}".strip(),
+        "label_en": field.label.en,
+        "unit": field.unit or "",
+    }

@@ -1,0 +1,101 @@
+"""Pull from a department's PostgreSQL database, by query, as Parquet with every value as text."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+import psycopg2
+
+from gongkai.connections import Connection
+from gongkai.errors import BrokenDelivery, SourceRefused, SourceUnreachable
+from gongkai.home import Home
+from gongkai.landing import keep
+from gongkai.sources import DatabasePull
+from gongkai.state import Receipt
+
+REFUSALS = ("password authentication", "no pg_hba.conf", "permission denied", "role ")
+
+
+def pull_query(
+    declared: DatabasePull, home: Home, connection: Connection, period: str | None
+) -> Receipt:
+    """The result of the declared query as one Parquet file: its columns as text, in its order.
+
+    Text keeps what the database holds to the last digit, and makes the file the same bytes for
+    the same rows.
+    """
+    query, values = declared.query, ()
+    if period is not None and declared.period_query:
+        query, values = declared.period_query, (period,)
+    columns, rows = _fetch(query, values, declared, connection)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "result.parquet"
+        _write(columns, rows, path)
+        origin = f"{connection.place}/{connection.schema}#{declared.name}"
+        return keep(home, declared.name, origin, [path.read_bytes()])
+
+
+def _fetch(
+    query: str, values: tuple[str, ...], declared: DatabasePull, connection: Connection
+) -> tuple[list[str], list[tuple[str | None, ...]]]:
+    where = f"{connection.place}, {declared.name}"
+    try:
+        opened = psycopg2.connect(
+            host=connection.host,
+            port=connection.port or 5432,
+            dbname=connection.schema,
+            user=connection.login,
+            password=connection.password,
+            connect_timeout=int(connection.extra.get("timeout", 15)),
+            application_name="gongkai",
+        )
+    except psycopg2.OperationalError as error:
+        if any(word in str(error) for word in REFUSALS):
+            raise SourceRefused(
+                "the database refused the login",
+                where=where,
+                do=f"Check user and password of the connection {connection.name}.",
+            ) from None
+        raise SourceUnreachable(
+            "the database did not answer",
+            where=where,
+            do="Check that it runs and can be reached from here.",
+        ) from None
+    try:
+        with opened, opened.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(query, values)
+            columns = [column.name for column in cursor.description or ()]
+            found = [tuple(None if v is None else str(v) for v in row) for row in cursor]
+            return columns, found
+    except psycopg2.OperationalError:
+        raise SourceUnreachable(
+            "the connection broke while the rows were read",
+            where=where,
+            do="Run again when the database is steady.",
+        ) from None
+    except psycopg2.Error as error:
+        text = str(error).splitlines()[0]
+        raise BrokenDelivery(
+            f"the database does not answer the declared query: {text}",
+            where=where,
+            do="Ask the department what changed, or mend the query in the source.",
+        ) from None
+    finally:
+        opened.close()
+
+
+def _write(columns: list[str], rows: list[tuple[str | None, ...]], path: Path) -> None:
+    import pyarrow as pa
+
+    table = pa.table(
+        {
+            name: pa.array((row[place] for row in rows), pa.string())
+            for place, name in enumerate(columns)
+        }
+    )
+    with duckdb.connect() as database:
+        database.register("result", table)
+        database.execute(f"COPY result TO '{path}' (FORMAT parquet)")

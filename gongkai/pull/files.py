@@ -1,0 +1,153 @@
+"""Pull files from a folder that a department drops them in: on this machine, or over SFTP."""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import paramiko
+
+from gongkai.connections import Connection
+from gongkai.errors import BrokenDelivery, SourceRefused, SourceUnreachable
+from gongkai.home import Home
+from gongkai.landing import keep
+from gongkai.sources import FilesPull
+from gongkai.state import Receipt
+
+CHUNK = 1 << 20
+
+
+def pull_files(
+    declared: FilesPull, home: Home, connection: Connection, period: str | None
+) -> tuple[Receipt, ...]:
+    """Every file that matches, by name. Hidden files and those still being written are left alone
+    (names that end in `.part`, `.tmp` or begin with `~$`).
+
+    Raises BrokenDelivery where none matches: an empty folder is no delivery.
+    """
+    pattern = declared.pattern.replace("{period}", period or "*")
+    reach = _sftp_files if connection.kind == "sftp" else _local_files
+    found = tuple(reach(declared.folder, pattern, home, connection))
+    if not found:
+        raise BrokenDelivery(
+            f"no file matches {pattern}",
+            where=f"{connection.place}, folder {declared.folder}",
+            do="Ask the department to hand over, or mend the pattern in the source.",
+        )
+    return found
+
+
+def _wanted(names: list[str], pattern: str) -> list[str]:
+    return sorted(
+        name
+        for name in names
+        if fnmatch.fnmatchcase(name, pattern)
+        and not name.startswith((".", "~$"))
+        and not name.endswith((".part", ".tmp"))
+    )
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _local_files(
+    folder: str, pattern: str, home: Home, connection: Connection
+) -> Iterator[Receipt]:
+    place = Path(str(connection.extra.get("path", "/")), folder)
+    try:
+        names = [entry.name for entry in place.iterdir() if entry.is_file()]
+    except OSError as error:
+        raise SourceUnreachable(
+            f"the drop folder cannot be read ({error.strerror})",
+            where=f"{connection.name}, {folder}",
+            do="Check that it is mounted and readable.",
+        ) from None
+    for name in _wanted(names, pattern):
+        with (place / name).open("rb") as file:
+            yield keep(home, name, f"{connection.name}/{folder}", _chunks(file))
+
+
+def _sftp_files(
+    folder: str, pattern: str, home: Home, connection: Connection
+) -> Iterator[Receipt]:
+    with _sftp(connection) as client:
+        where = f"{connection.place}/{folder}"
+        try:
+            entries = [
+                entry.filename
+                for entry in client.listdir_attr(folder)
+                if stat.S_ISREG(entry.st_mode or 0)
+            ]
+            for name in _wanted(entries, pattern):
+                with client.open(f"{folder}/{name}", "rb") as file:
+                    file.prefetch()
+                    yield keep(home, name, where, _chunks(file))
+        except FileNotFoundError:
+            raise BrokenDelivery(
+                "the folder is not there", where=where, do="Mend the folder in the source."
+            ) from None
+        except (OSError, EOFError, paramiko.SSHException):
+            raise SourceUnreachable(
+                "the connection broke while files were read", where=where, do="Run again."
+            ) from None
+
+
+@contextmanager
+def _sftp(connection: Connection) -> Iterator[paramiko.SFTPClient]:
+    timeout = float(connection.extra.get("timeout", 15))
+    with paramiko.SSHClient() as ssh:
+        _trust(ssh, connection)
+        try:
+            ssh.connect(
+                connection.host,
+                port=connection.port or 22,
+                username=connection.login,
+                password=connection.password,
+                timeout=timeout,
+                banner_timeout=timeout,
+                auth_timeout=timeout,
+                look_for_keys=False,
+                allow_agent=False,
+            )
+        except paramiko.AuthenticationException:
+            raise SourceRefused(
+                "the SFTP server refused the login",
+                where=connection.place,
+                do=f"Check user and password of the connection {connection.name}.",
+            ) from None
+        except paramiko.BadHostKeyException:
+            raise SourceRefused(
+                "the SFTP server shows another host key than the known one",
+                where=connection.place,
+                do="Ask the department whether it changed, before anything is fetched.",
+            ) from None
+        except (OSError, EOFError, paramiko.SSHException):
+            raise SourceUnreachable(
+                "the SFTP server cannot be reached",
+                where=connection.place,
+                do="Check that it runs and can be reached from here.",
+            ) from None
+        with ssh.open_sftp() as client:
+            yield client
+
+
+def _trust(ssh: paramiko.SSHClient, connection: Connection) -> None:
+    """Trust the host key that the connection names (as in known_hosts: type and key), else those
+    of the system; never an unknown one."""
+    known = str(connection.extra.get("host_key", "")).split()
+    if len(known) >= 2:
+        name = connection.host
+        if connection.port not in (None, 22):
+            name = f"[{connection.host}]:{connection.port}"
+        key = paramiko.PKey.from_type_string(known[0], base64.b64decode(known[1]))
+        ssh.get_host_keys().add(name, known[0], key)
+    else:
+        ssh.load_system_host_keys()
+    ssh.set_missing_host_key_policy(paramiko.RejectPolicy())

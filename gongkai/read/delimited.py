@@ -1,0 +1,49 @@
+"""Delimited text in its declared encoding."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from gongkai.errors import BrokenDelivery
+from gongkai.read.sheet import Row, Sheet, captions_in, join_headers
+from gongkai.sources import Table
+
+
+def read_delimited(path: Path, name: str, table: Table) -> Sheet:
+    """The one table of a text file. A line is a physical line of the file: a quoted field that
+    runs over several is found at its first."""
+    # a byte order mark is no part of the first header
+    encoding = "utf-8-sig" if table.encoding.lower() in ("utf-8", "utf8") else table.encoding
+    lines: list[tuple[int, list[str | None]]] = []
+    try:
+        with path.open(encoding=encoding, errors="strict", newline="") as file:
+            reader = csv.reader(file, delimiter=table.delimiter, strict=True)
+            start = 1
+            for cells in reader:
+                lines.append((start, [cell if cell != "" else None for cell in cells]))
+                start = reader.line_num + 1
+    except UnicodeDecodeError as error:
+        raise BrokenDelivery(
+            f"the bytes are not {table.encoding} (from byte {error.start} of a block on)",
+            where=name,
+            do="Ask the department in which encoding it exports, or mend the source.",
+        ) from None
+    except csv.Error as error:
+        raise BrokenDelivery(
+            f"the text is not delimited as declared ({error})",
+            where=f"{name}, line {start}",
+            do="Ask the department to export again.",
+        ) from None
+    last = max(table.header_rows)
+    header = join_headers([cells for line, cells in lines if line in table.header_rows])
+    above = [cells for line, cells in lines if line < min(table.header_rows)]
+    rows: list[Row] = [(line, "", cells) for line, cells in lines if line > last]
+    for line, _, cells in rows:
+        if len(cells) > len(header) and any(cells[len(header) :]):
+            raise BrokenDelivery(
+                f"the line has {len(cells)} fields, the header {len(header)}",
+                where=f"{name}, line {line}",
+                do="Ask the department to quote fields that hold the delimiter.",
+            )
+    return Sheet(name, "", header, rows, last, captions_in(above, table.captions))

@@ -1,0 +1,105 @@
+"""Records: JSON documents (nested, with lists and HTML inside) and query results."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from lxml import html
+
+from gongkai.errors import BrokenDelivery
+from gongkai.read.sheet import Row, Sheet
+from gongkai.sources import Table
+
+
+def read_json(path: Path, name: str, table: Table) -> Sheet:
+    """The records of a JSON document; nested names are joined by a dot.
+
+    `unnest` names a list within a record: a row is then one of its items, with the record's own
+    fields beside it. `labelled_html` names a field that holds a page whose table prints a label
+    and a value side by side: every label becomes a column.
+    """
+    try:
+        found: Any = json.loads(path.read_text(encoding=table.encoding), parse_float=str)
+    except (ValueError, UnicodeDecodeError):
+        raise BrokenDelivery(
+            f"the file is no whole {table.encoding} JSON document",
+            where=name,
+            do="Ask the department to hand over again.",
+        ) from None
+    for step in table.records:
+        found = found.get(step) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise BrokenDelivery(
+            f"there is no list at {'.'.join(table.records) or 'the top'}",
+            where=name,
+            do="Ask the department what changed, or mend the source.",
+        )
+    records = [
+        (line, row) for line, record in enumerate(found, start=1) for row in _rows(record, table)
+    ]
+    header = list(dict.fromkeys(key for _, record in records for key in record))
+    rows: list[Row] = [
+        (line, _identity(record, table), [record.get(key) for key in header])
+        for line, record in records
+    ]
+    return Sheet(name, "", header, rows, 0, {})
+
+
+def read_database(path: Path, name: str, table: Table) -> Sheet:
+    """A query's result as it was kept; a line is a row's place in the result."""
+    with duckdb.connect() as database:
+        result = database.read_parquet(str(path))
+        header = list(result.columns)
+        found = result.fetchall()
+    rows: list[Row] = []
+    for line, values in enumerate(found, start=1):
+        record = dict(zip(header, values, strict=True))
+        rows.append((line, _identity(record, table), list(values)))
+    return Sheet(name, "", header, rows, 0, {})
+
+
+def _rows(record: dict[str, Any], table: Table) -> list[dict[str, str | None]]:
+    items = record.pop(table.unnest, None) if table.unnest else None
+    page = record.pop(table.labelled_html, None) if table.labelled_html else None
+    outer = _flat(record, "")
+    if page:
+        outer |= _labelled(str(page))
+    if not table.unnest:
+        return [outer]
+    return [outer | _flat(item, f"{table.unnest}.") for item in items or [{}]]
+
+
+def _flat(record: dict[str, Any], prefix: str) -> dict[str, str | None]:
+    flat: dict[str, str | None] = {}
+    for key, value in record.items():
+        match value:
+            case dict():
+                flat |= _flat(value, f"{prefix}{key}.")
+            case None | "":
+                flat[prefix + key] = None
+            case str():
+                flat[prefix + key] = value
+            case list():
+                flat[prefix + key] = json.dumps(value, ensure_ascii=False)
+            case _:
+                flat[prefix + key] = json.dumps(value)
+    return flat
+
+
+def _labelled(page: str) -> dict[str, str | None]:
+    """Label and value of every pair of cells in the page's table; the first of a label counts."""
+    found: dict[str, str | None] = {}
+    for row in html.fromstring(page).xpath("//table//tr"):
+        cells = [re.sub(r"\s+", " ", cell.text_content()).strip() for cell in row.xpath("./td|./th")]
+        for label, value in zip(cells[::2], cells[1::2], strict=False):
+            found.setdefault(label.rstrip(":： "), value or None)
+    return found
+
+
+def _identity(record: dict[str, str | None], table: Table) -> str:
+    values = [str(record.get(name) or "") for name in table.identity]
+    return f"id={'/'.join(values)}" if table.identity else ""

@@ -1,0 +1,232 @@
+"""What a source of a dataset is: how it is pulled, how its tables are found, which SQL maps it.
+
+A source is declared in `transforms/<area>/<dataset>/<source>.yaml`, next to the SQL of the same
+name. An installation says in `city.yaml` which source feeds which dataset; its own folder may
+hold `<dataset>/<source>.yaml` and `.sql` too, so that one's own files need no change to a clone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from gongkai import city
+from gongkai.contracts import Contract
+from gongkai.errors import BrokenContract, WrongCall
+from gongkai.home import PROJECT, Home
+
+TRANSFORMS = PROJECT / "transforms"
+
+
+@dataclass(frozen=True)
+class DatabasePull:
+    """A query against a department's database; `period_query` where one period is asked for."""
+
+    connection: str
+    name: str
+    query: str
+    period_query: str | None
+
+
+@dataclass(frozen=True)
+class ApiPull:
+    """A paginated JSON API. `records` is the path of the list within a page.
+
+    `since` names the parameter that takes the watermark, `updated` the field of a record that
+    moves it; without `updated` every pull is a full one.
+    """
+
+    connection: str
+    name: str
+    path: str
+    records: tuple[str, ...]
+    page: str
+    size: str
+    page_size: int
+    since: str | None
+    updated: str | None
+    key_header: str | None
+
+
+@dataclass(frozen=True)
+class FilesPull:
+    """Files that match a pattern in a folder, local or over SFTP.
+
+    In `pattern` the word `{period}` stands for the period asked for, or for anything.
+    """
+
+    connection: str
+    folder: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Rows that are no data: those whose first filled cell, or the named column, matches."""
+
+    matches: str
+    why: str
+    column: str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """How the table in a file is found and shaped; what does not apply to a kind is empty.
+
+    `columns` are the headers that must be there: the name that the SQL uses, and the expression
+    that the printed header has to match whole. `captions` take a value out of the rows above the
+    header (`(?P<name>…)` groups become the columns `_name`).
+    """
+
+    kind: Literal["delimited", "excel", "json", "database"]
+    columns: tuple[tuple[str, str], ...]
+    encoding: str
+    delimiter: str
+    sheets: str | None
+    header_rows: tuple[int, ...]
+    fill_down: tuple[str, ...]
+    skip: tuple[Skip, ...]
+    captions: tuple[str, ...]
+    records: tuple[str, ...]
+    unnest: str | None
+    labelled_html: str | None
+    identity: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A declared source. `surrogates` are key columns without a national code here: their values
+    begin with `local:` and no national format is asked of them."""
+
+    name: str
+    dataset: str
+    title: str
+    pull: DatabasePull | ApiPull | FilesPull
+    table: Table
+    surrogates: tuple[str, ...]
+    transform: str
+    digest: str
+
+
+def active(contract: Contract, home: Home) -> Source:
+    """The source that feeds a dataset in this installation."""
+    chosen = _chosen(contract.dataset, home)
+    places = [TRANSFORMS / contract.area / contract.dataset]
+    if home.sources:
+        places.insert(0, home.sources / contract.dataset)
+    for place in places:
+        if (place / f"{chosen}.yaml").exists():
+            return read(place / f"{chosen}.yaml", contract.dataset)
+    raise BrokenContract(
+        f"the source {chosen} of {contract.dataset} is not declared",
+        where=" or ".join(str(place) for place in places),
+        do=f"Write {chosen}.yaml and {chosen}.sql there.",
+    )
+
+
+def feeds(dataset: str, home: Home) -> bool:
+    """Whether this installation has a source for the dataset."""
+    try:
+        _chosen(dataset, home)
+    except WrongCall:
+        return False
+    return True
+
+
+def _chosen(dataset: str, home: Home) -> str:
+    if home.sources is None:
+        raise WrongCall(
+            "no sources are chosen",
+            where="GONGKAI_SOURCES",
+            do="Set it to a folder with a city.yaml; `make demo` does.",
+        )
+    named = city.load(home).sources
+    if dataset in named:
+        return named[dataset]
+    own = sorted((home.sources / dataset).glob("*.yaml"))
+    if len(own) == 1:
+        return own[0].stem
+    raise WrongCall(
+        f"no source feeds {dataset}",
+        where=str(home.sources / "city.yaml"),
+        do=f"Add a line `{dataset}: <source>` under `sources`.",
+    )
+
+
+def read(path: Path, dataset: str) -> Source:
+    """The source declared in a file, with the SQL beside it."""
+    sql = path.with_suffix(".sql")
+    try:
+        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        transform = sql.read_text(encoding="utf-8")
+        return Source(
+            name=path.stem,
+            dataset=dataset,
+            title=raw["title"],
+            pull=_pull(raw["pull"], dataset),
+            table=_table(raw["read"]),
+            surrogates=tuple(raw.get("surrogates", ())),
+            transform=transform,
+            digest=hashlib.sha256(path.read_bytes() + transform.encode()).hexdigest(),
+        )
+    except (KeyError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
+        raise BrokenContract(
+            f"the source cannot be read: {type(error).__name__} {error}",
+            where=path.name,
+            do="Compare it with a source that works.",
+        ) from error
+
+
+def _pull(raw: dict[str, Any], dataset: str) -> DatabasePull | ApiPull | FilesPull:
+    match raw["kind"]:
+        case "database":
+            return DatabasePull(
+                raw["connection"], raw["name"], raw["query"], raw.get("period_query")
+            )
+        case "api":
+            return ApiPull(
+                connection=raw["connection"],
+                name=raw["name"],
+                path=raw["path"],
+                records=tuple(raw["records"].split(".")),
+                page=raw.get("page", "page"),
+                size=raw.get("size", "size"),
+                page_size=int(raw.get("page_size", 100)),
+                since=raw.get("since"),
+                updated=raw.get("updated"),
+                key_header=raw.get("key_header"),
+            )
+        case "files":
+            return FilesPull(raw["connection"], raw.get("folder", dataset), raw["pattern"])
+    raise ValueError(f"pull.kind {raw['kind']} is none of database, api, files")
+
+
+def _columns(raw: list[str] | dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if isinstance(raw, dict):
+        return tuple((name, str(pattern)) for name, pattern in raw.items())
+    return tuple((str(name), re.escape(str(name))) for name in raw)
+
+
+def _table(raw: dict[str, Any]) -> Table:
+    return Table(
+        kind=raw["kind"],
+        columns=_columns(raw["columns"]),
+        encoding=raw.get("encoding", "utf-8"),
+        delimiter=raw.get("delimiter", ","),
+        sheets=raw.get("sheets"),
+        header_rows=tuple(raw.get("header_rows", (1,))),
+        fill_down=tuple(raw.get("fill_down", ())),
+        skip=tuple(
+            Skip(item["matches"], item["why"], item.get("column")) for item in raw.get("skip", ())
+        ),
+        captions=tuple(raw.get("captions", ())),
+        records=tuple(raw["records"].split(".")) if raw.get("records") else (),
+        unnest=raw.get("unnest"),
+        labelled_html=raw.get("labelled_html"),
+        identity=tuple(raw.get("identity", ())),
+    )

@@ -1,0 +1,109 @@
+"""What an attempt leaves in the private lake: its quarantine, and the change set that waits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from gongkai.check import Checked
+from gongkai.compare import Changes
+from gongkai.contracts import Contract
+from gongkai.editions import Edition, following
+from gongkai.lake import literal, quoted
+from gongkai.state import Attempt, now
+
+
+def keep_quarantine(
+    checked: Checked, attempt: Attempt, database: duckdb.DuckDBPyConnection
+) -> None:
+    """Keep every finding of the attempt, and the quarantined rows as the transform gave them.
+
+    A second call for the same attempt replaces the first.
+    """
+    dataset, identity = literal(attempt.dataset), literal(attempt.id)
+    checked.findings.create_view("kept_findings", replace=True)
+    checked.quarantined.create_view("kept_rows", replace=True)
+    database.execute("BEGIN")
+    try:
+        for table in ("candidates", "findings"):
+            database.execute(f"DELETE FROM private.quarantine.{table} WHERE attempt = {identity}")
+        database.execute(
+            f"INSERT INTO private.quarantine.findings SELECT {dataset}, {identity}, _row, _file, "
+            "_part, _line, code, column_name, value, severity, responsible, reason_zh, reason_en "
+            "FROM kept_findings ORDER BY _row"
+        )
+        database.execute(
+            f"INSERT INTO private.quarantine.candidates SELECT {dataset}, {identity}, _row, "
+            "_file, _part, _line, to_json(candidates) FROM candidates "
+            "SEMI JOIN kept_rows USING (_row) ORDER BY _row"
+        )
+        database.execute("COMMIT")
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+
+
+def changes_table(contract: Contract, attempt: Attempt) -> str:
+    """Where the attempt's change set is staged."""
+    return f"private.staging.{quoted(f'{contract.dataset}_{attempt.id}')}"
+
+
+def keep_changes(
+    changes: Changes,
+    contract: Contract,
+    attempt: Attempt,
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    """Stage the change set under the attempt's address."""
+    changes.relation.create_view("kept_changes", replace=True)
+    table = changes_table(contract, attempt)
+    database.execute(f"DROP TABLE IF EXISTS {table}")
+    database.execute(f"CREATE TABLE {table} AS FROM kept_changes")
+
+
+def plan(before: Edition | None, contract: Contract, attempt: str, changes: Changes) -> Edition:
+    """The edition that a change set makes."""
+    columns = tuple(field.name for field in contract.public_fields)
+    return Edition(
+        dataset=contract.dataset,
+        number=following(before, added=changes.added, columns=columns),
+        position=before.position + 1 if before else 1,
+        attempt=attempt,
+        rows=changes.rows,
+        added=changes.added,
+        removed=changes.removed,
+        changed=changes.changed,
+        data_date=changes.data_date,
+        contract_version=contract.version,
+        contract_digest=contract.digest,
+        columns=columns,
+        promoted_at=now(),
+    )
+
+
+def planned(attempt: Attempt) -> Edition:
+    """The edition that the attempt prepared, stamped with this moment."""
+    raw = attempt.report["edition"]
+    day = raw["data_date"]
+    return Edition(
+        **{
+            **raw,
+            "columns": tuple(raw["columns"]),
+            "data_date": date.fromisoformat(day) if day != "None" else None,
+            "promoted_at": now(),
+        }
+    )
+
+
+def drop(contract: Contract, database: duckdb.DuckDBPyConnection) -> None:
+    """Drop the dataset's staged change sets, those of attempts that came to nothing included."""
+    rows = database.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'private' "
+        "AND schema_name = 'staging' AND starts_with(table_name, ?)",
+        [contract.dataset + "_"],
+    ).fetchall()
+    for (name,) in rows:
+        # another dataset's name may begin with this one's
+        if len(name) == len(contract.dataset) + 33:
+            database.execute(f"DROP TABLE private.staging.{quoted(name)}")

@@ -1,0 +1,35 @@
+-- Text as departments write it. Every macro takes text and gives text; what it does not
+-- understand it gives back unchanged, so that the check can quote it.
+
+-- Trimmed (ideographic spaces too), full-width digits and letters as ASCII, empty as NULL.
+CREATE OR REPLACE MACRO clean(value) AS
+    nullif(
+        trim(
+            translate(
+                value,
+                '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ．－％　',
+                '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-% '
+            ),
+            e' \t\r\n' || chr(160) || chr(65279)
+        ),
+        ''
+    );
+
+-- A number without grouping commas.
+CREATE OR REPLACE MACRO number_text(value) AS
+    replace(replace(clean(value), ',', ''), '，', '');
+
+-- The number as it was reported, to stand beside the canonical value; nothing where it is none.
+CREATE OR REPLACE MACRO reported(value) AS
+    try_cast(number_text(value) AS DECIMAL(22, 6))::VARCHAR;
+
+-- A code in capitals without inner blanks.
+CREATE OR REPLACE MACRO code_text(value) AS
+    upper(regexp_replace(clean(value), '\s+', '', 'g'));
+
+-- A document number with the brackets 〔〕 of the official form and no leading zeros in its serial.
+CREATE OR REPLACE MACRO document_number(value) AS
+    regexp_replace(
+        translate(clean(value), '[]【】()（）［］', '〔〕〔〕〔〕〔〕〔〕'),
+        '〕第?0+([1-9])', '〕\1'
+    );
