@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import psycopg
+import psycopg2
 
 from samples.errors import SampleError
 
@@ -64,12 +64,12 @@ def load(folder: Path, dsn: str) -> int:
     """
     rows = [tuple(row[name] for name in COLUMNS) for row in read_rows(folder)]
     try:
-        with psycopg.connect(dsn) as connection, connection.cursor() as cursor:
+        with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
             for statement in filter(str.strip, _CREATE.split(";")):
-                cursor.execute(statement.encode())
+                cursor.execute(statement)
             cursor.execute("delete from czj.debt_limit_balance")
-            cursor.executemany(_INSERT.encode(), rows)
-    except psycopg.Error as error:
+            cursor.executemany(_INSERT, rows)
+    except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise SampleError(f"the finance database took no rows: {reason}") from error
     return len(rows)

@@ -1,14 +1,18 @@
-"""`python -m gongkai.local up | down | clean | status | install-portal | run -- COMMAND …`"""
+"""`python -m gongkai.local demo [SOURCES] | up | down | clean | status | install-portal | run -- …`"""
 
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from . import airflow, home, portal, processes, stand
 from .home import Home, LocalError
 from .progress import Progress
 
-USAGE = "python -m gongkai.local up | down | clean | status | install-portal | run -- COMMAND …"
+USAGE = (
+    "python -m gongkai.local demo [SOURCES] | up | down | clean | status | install-portal | "
+    "run -- COMMAND …"
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,6 +24,10 @@ def main(arguments: Sequence[str]) -> int:
         match list(arguments):
             case [("up" | "down" | "clean") as name]:
                 commands[name](where, progress=progress)
+            case ["demo", *folder] if len(folder) <= 1:
+                from .demo import demo
+
+                return 0 if demo(where, Path(folder[0]) if folder else None, progress) else 1
             case ["status"]:
                 return status(where)
             case ["install-portal"]:

@@ -28,6 +28,8 @@ from .secrets import Secrets
 SYSTEM = Path("/var/lib/gongkai")
 NAME = "postgres"
 SUPERUSER = "postgres"
+DEPARTMENT = "department_finance"
+"""A department's own database that happens to run here, for the demonstration; its role too."""
 SETTINGS = """
 # Added by Gongkai; the port is given on the command line.
 listen_addresses = '127.0.0.1'
@@ -108,6 +110,7 @@ def create(server: Server) -> None:
         "airflow": "airflow",
         "gongkai_private": "gongkai_steward",
         "gongkai_public": "gongkai_steward",
+        DEPARTMENT: DEPARTMENT,
     }
     with _Session(server, "postgres") as session:
         roles = session.names("SELECT rolname FROM pg_roles")
@@ -320,6 +323,7 @@ def _passwords(secrets: Secrets) -> dict[str, str]:
         "airflow": secrets.airflow,
         "gongkai_steward": secrets.steward,
         "gongkai_reader": secrets.reader,
+        DEPARTMENT: secrets.department,
     }
 
 

@@ -28,6 +28,7 @@ class Secrets:
     airflow: str = field(default_factory=_password)
     steward: str = field(default_factory=_password)
     reader: str = field(default_factory=_password)
+    department: str = field(default_factory=_password)
     redis: str = field(default_factory=_password)
     ckan_admin: str = field(default_factory=_password)
     ckan_session: str = field(default_factory=_password)

@@ -1,0 +1,69 @@
+# The commands that people use; each works from a bare clone.
+# Needs: python3 (3.11 or newer) with venv, make, git, curl.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv/bin
+export UV := $(CURDIR)/$(VENV)/uv
+
+# SOURCES=dir: other departments' files, with a home of their own beside var/
+ifdef SOURCES
+SOURCES_PATH := $(abspath $(SOURCES))
+export GONGKAI_HOME ?= $(CURDIR)/var-$(notdir $(SOURCES_PATH))-$(shell printf %s '$(SOURCES_PATH)' | cksum | cut -d' ' -f1)
+endif
+HOMES = $(if $(GONGKAI_HOME),$(GONGKAI_HOME),$(wildcard $(CURDIR)/var $(CURDIR)/var-*))
+
+.PHONY: help install demo down clean test check lock docs
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+install: .venv/pipeline.stamp portal/.venv/portal.stamp ## both environments, from hashed locks
+
+.venv/uv.stamp: requirements/uv.txt
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/pipeline.stamp: .venv/uv.stamp requirements/pipeline.txt pyproject.toml
+	env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/pipeline.txt
+	$(UV) pip install --quiet --python $(VENV)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+portal/.venv/portal.stamp: .venv/uv.stamp portal/requirements.txt
+	env -u PYTHONDONTWRITEBYTECODE $(VENV)/python -m gongkai.local install-portal
+	@touch $@
+
+.venv/test.stamp: .venv/pipeline.stamp requirements/test.txt
+	env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/test.txt
+	@touch $@
+
+demo: ## everything on this machine, every dataset published; SOURCES=dir for other files
+	@$(MAKE) --no-print-directory -j2 install
+	@$(VENV)/python -m gongkai.local demo $(SOURCES_PATH)
+
+down: ## stop what demo started, keep the data
+	@for home in $(HOMES); do GONGKAI_HOME=$$home $(VENV)/python -m gongkai.local down || exit 1; done
+
+clean: ## stop it and remove the data
+	@for home in $(HOMES); do GONGKAI_HOME=$$home $(VENV)/python -m gongkai.local clean || exit 1; done
+
+check: .venv/test.stamp ## style, types, import layers
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/tach check
+
+test: ## every check and every test
+	@$(MAKE) --no-print-directory -j2 install .venv/test.stamp
+	@$(MAKE) --no-print-directory check
+	$(VENV)/python -m pytest
+
+lock: .venv/uv.stamp ## the locks anew: hashes, no addresses
+	cd requirements && $(UV) pip compile --quiet --upgrade $(LOCK) uv.in -o uv.txt
+	$(UV) pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/pipeline.txt
+	$(UV) pip compile --quiet $(LOCK) --extra test -c requirements/pipeline.txt pyproject.toml -o requirements/test.txt
+	cd portal && $(UV) pip compile --quiet --upgrade $(LOCK) --overrides overrides.in requirements.in -o requirements.txt
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
