@@ -32,7 +32,8 @@ install: .venv/pipeline.stamp portal/.venv/portal.stamp ## both environments, fr
 	@touch $@
 
 portal/.venv/portal.stamp: .venv/uv.stamp portal/requirements.txt
-	env -u PYTHONDONTWRITEBYTECODE $(VENV)/python -m gongkai.local install-portal
+	$(UV) venv --quiet --allow-existing --python $(VENV)/python portal/.venv
+	env -u PYTHONDONTWRITEBYTECODE $(UV) pip sync --quiet --python portal/.venv/bin/python --require-hashes --compile-bytecode portal/requirements.txt
 	@touch $@
 
 .venv/test.stamp: .venv/pipeline.stamp requirements/test.txt

@@ -27,6 +27,9 @@ TYPES: Mapping[str, str] = {
 }
 """DuckDB's types as the DataStore calls them."""
 
+LICENCES: Mapping[str, str] = {"CC-BY-4.0": "cc-by", "CC0-1.0": "cc-zero"}
+"""Licences as CKAN's own list calls them."""
+
 Answer = TypeVar("Answer")
 
 
@@ -52,7 +55,7 @@ def ask(action: Callable[[], Answer], *, url: str, what: str) -> Answer:
             where=url,
             do="Mend the contract, or ask the portal's operator.",
         ) from None
-    except (requests.RequestException, ckanapi.CKANAPIError, ckanapi.ServerIncompatibleError):
+    except (requests.RequestException, ckanapi.CKANAPIError):
         raise PortalUnreachable(
             f"the portal did not answer when it was asked to {what}",
             where=url,
@@ -103,7 +106,7 @@ def package(contract: Contract, edition: Edition, city: City, source: str) -> di
         "owner_org": department.slug,
         "groups": [{"name": contract.area}],
         "tags": [{"name": tag} for tag in contract.tags],
-        "license_id": contract.licence,
+        "license_id": LICENCES.get(contract.licence, contract.licence),
         "version": edition.number,
         "author": department.title.zh,
         "maintainer": f"{department.title.zh} {department.contact}".strip(),

@@ -6,6 +6,7 @@ taken up where it stopped. A dataset is private on the portal until its first ed
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -253,18 +254,21 @@ def _revise(
 ) -> None:
     """Files and metadata in one call: what CKAN offers that loses nothing to parallel calls."""
     ids = {resource["format"].upper(): resource["id"] for resource in shown["resources"]}
-    update: dict[str, Any] = {
-        "match": {"id": shown["id"]},
-        "update": {**portal.package(contract, edition, here, source), "private": False},
+    described = {**portal.package(contract, edition, here, source), "private": False}
+    # with files the call is a form, whose fields are JSON texts
+    update = {
+        "match": json.dumps({"id": shown["id"]}),
+        "update": json.dumps(described, ensure_ascii=False),
     }
     opened = {}
     for file in files:
         at = f"update__resources__{ids[file.format][:8]}"
-        update[at] = {
+        about = {
             "name": file.title,
             "format": file.format,
             "description": f"{contract.title.en}, {edition.number}",
         }
+        update[at] = json.dumps(about, ensure_ascii=False)
         opened[f"{at}__upload"] = file.path.open("rb")
     try:
         ask(

@@ -1,16 +1,16 @@
-"""`python -m gongkai.local demo [SOURCES] | up | down | clean | status | install-portal | run -- …`"""
+"""`python -m gongkai.local demo [SOURCES] | up | down | clean | status | run -- …`"""
 
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import airflow, home, portal, processes, stand
+from . import airflow, home, processes, stand
 from .home import Home, LocalError
 from .progress import Progress
 
 USAGE = (
-    "python -m gongkai.local demo [SOURCES] | up | down | clean | status | install-portal | "
+    "python -m gongkai.local demo [SOURCES] | up | down | clean | status | "
     "run -- COMMAND …"
 )
 
@@ -30,9 +30,6 @@ def main(arguments: Sequence[str]) -> int:
                 return 0 if demo(where, Path(folder[0]) if folder else None, progress) else 1
             case ["status"]:
                 return status(where)
-            case ["install-portal"]:
-                with progress.watched(), progress.step("the portal's environment"):
-                    portal.install(where.clone)
             case ["run", "--", *command] if command:
                 run(where, command)
             case _:

@@ -1,7 +1,6 @@
 """The embedded CKAN: its environment, Redis, the web server and the jobs worker."""
 
 import os
-import shutil
 import string
 import subprocess
 import sys
@@ -70,45 +69,12 @@ class Portal:
         }
 
 
-def install(clone: Path) -> None:
-    """Make the portal's environment from its lock; a second call adds what has changed."""
-    code = clone / "portal"
-    uv = find_uv()
-    python = code / ".venv" / "bin" / "python"
-    lock = code / "requirements.txt"
-    stamp = code / ".venv" / "requirements.txt"
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
-        return
-    quiet = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    if not python.exists():
-        _call([uv, "venv", "--quiet", "--python", sys.executable, str(code / ".venv")], quiet)
-    _call(
-        [
-            *(uv, "pip", "sync", "--quiet", "--python", str(python)),
-            *("--require-hashes", "--compile-bytecode", str(lock)),
-        ],
-        quiet,
-    )
-    shutil.copyfile(lock, stamp)
-
-
-def find_uv() -> str:
-    """The `uv` that UV names, or that is beside this Python or on the path."""
-    beside = Path(sys.executable).parent / "uv"
-    found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
-    if not found:
-        raise LocalError(
-            f"There is no uv beside {sys.executable}; install it there, or let UV name it."
-        )
-    return found
-
-
 def prepare(portal: Portal, server: Server) -> None:
     """Start Redis, write the configuration, and make CKAN's databases ready once."""
     if not portal.python.exists():
         raise LocalError(
             f"The portal's environment {portal.code / '.venv'} is missing; "
-            "run `python -m gongkai.local install-portal`."
+            "run `make install`."
         )
     for directory in ("storage", "tmp", "redis"):
         (portal.home.portal / directory).mkdir(mode=0o700, exist_ok=True)
@@ -199,7 +165,7 @@ def _start_redis(portal: Portal) -> None:
     if not binaries:
         raise LocalError(
             f"redis-server is missing in {portal.code / '.venv'}; "
-            "run `python -m gongkai.local install-portal`."
+            "run `make install`."
         )
     processes.ensure(
         processes.Command(

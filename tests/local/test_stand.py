@@ -19,7 +19,7 @@ from gongkai.local.home import CLONE
 
 pytestmark = pytest.mark.skipif(
     not (CLONE / "portal/.venv/bin/python").exists() or importlib.util.find_spec("airflow") is None,
-    reason="needs Airflow in this environment and `python -m gongkai.local install-portal`",
+    reason="needs both environments; run `make install`",
 )
 
 
