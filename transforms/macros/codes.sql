@@ -24,6 +24,7 @@ CREATE OR REPLACE MACRO is_uscc(value) AS
 -- 居民身份证, GB 11643: 17 digits with a date of birth, and a check digit modulo 11.
 CREATE OR REPLACE MACRO is_resident_id(value) AS
     CASE
+        WHEN value IS NULL THEN NULL
         WHEN NOT regexp_full_match(value, '[1-9]\d{5}(18|19|20)\d{9}[\dXx]') THEN false
         WHEN try_strptime(substr(value, 7, 8), '%Y%m%d') IS NULL THEN false
         ELSE substr(

@@ -27,9 +27,10 @@ CREATE OR REPLACE MACRO reported(value) AS
 CREATE OR REPLACE MACRO code_text(value) AS
     upper(regexp_replace(clean(value), '\s+', '', 'g'));
 
--- A document number with the brackets 〔〕 of the official form and no leading zeros in its serial.
+-- A document number in the official form (GB/T 9704): brackets 〔〕, a serial without 第 and without
+-- leading zeros.
 CREATE OR REPLACE MACRO document_number(value) AS
     regexp_replace(
         translate(clean(value), '[]【】()（）［］', '〔〕〔〕〔〕〔〕〔〕'),
-        '〕第?0+([1-9])', '〕\1'
+        '〕第?0*([1-9])', '〕\1'
     );

@@ -14,7 +14,8 @@ SELECT
     code_text("agency.uscc") AS agency_uscc,
     "candidates.rank" AS rank,
     clean("candidates.name") AS bidder_name,
-    code_text("candidates.code") AS bidder_uscc,
+    -- the codes of a joint bid are joined by semicolons, its leader first
+    code_text(split_part("candidates.code", ';', 1)) AS bidder_uscc,
     CASE WHEN "candidates.priceForm" IN ('2', '3', '9') THEN NULL
         ELSE to_yuan("candidates.price", unit) END AS bid_price,
     "candidates.priceForm" AS price_form,

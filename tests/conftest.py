@@ -1,0 +1,104 @@
+"""A tiny city for the tests of the library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import hypothesis
+import pytest
+
+from gongkai.home import Home
+from gongkai.lake import load_macros
+from tests.support import a_home, a_source, as_csv, drop_folder
+
+hypothesis.settings.register_profile(
+    "gongkai",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("gongkai")
+
+SCHOOLS = ["school_code", "school_name", "stage", "ownership", "students", "as_of", "principal"]
+
+
+@dataclass(frozen=True)
+class TinyCity:
+    """A city whose education bureau drops one CSV file; nobody in it exists."""
+
+    home: Home
+    folder: Path
+
+    def deliver(self, *schools: tuple[str, str, str, str]) -> None:
+        """Drop the directory: code, name, ownership and students of each school."""
+        rows = [
+            [code, name, "primary", ownership, students, "2025", "校长某"]
+            for code, name, ownership, students in schools
+        ]
+        (self.folder / "schools.csv").write_bytes(as_csv([SCHOOLS, *rows]))
+
+    def list_ownership(self, *codes: str) -> None:
+        """Add codes to the list of ownerships, as an installation may."""
+        lines = ["code,label_zh,label_en", *(f"{code},{code},{code}" for code in codes)]
+        (self.folder / "codelists" / "ownership.csv").write_text("\n".join(lines) + "\n")
+
+
+FIRST = ("3200000001", "第一小学", "public", "310")
+SECOND = ("3200000002", "第二小学", "private", "420")
+MIXED = ("3200000003", "第三小学", "mixed", "530")
+"""A school of an ownership that only the tiny city's own list may know."""
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> TinyCity:
+    """The tiny city, before its first delivery."""
+    folder = tmp_path / "city"
+    (folder / "codelists").mkdir(parents=True)
+    (folder / "city.yaml").write_text(
+        "name: {zh: 小城, en: Tiny}\nsources: {school_directory: tiny}\n"
+    )
+    a_source(
+        folder,
+        {"kind": "delimited", "columns": SCHOOLS},
+        pull={
+            "kind": "files",
+            "connection": "gongkai_education",
+            "folder": ".",
+            "pattern": "*.csv",
+        },
+        dataset="school_directory",
+    )
+    home = a_home(
+        tmp_path / "home",
+        sources=folder,
+        codelists=folder / "codelists",
+        connections={"gongkai_education": drop_folder(folder)},
+    )
+    return TinyCity(home, folder)
+
+
+@pytest.fixture
+def home(city: TinyCity) -> Home:
+    """The tiny city's installation, with SQLite for a server."""
+    return city.home
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in memory, with the project's macros."""
+    with duckdb.connect() as opened:
+        load_macros(opened)
+        yield opened
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings() -> None:
+    """The tests say themselves what an installation is: none of the caller's is seen."""
+    for name in list(os.environ):
+        if name.startswith(("GONGKAI_", "CKAN_", "AIRFLOW_CONN_")) and "TEST" not in name:
+            del os.environ[name]
