@@ -6,9 +6,10 @@ what is not understood stays as the department wrote it, for the check to quote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import duckdb
+import pyarrow as pa
 
 from gongkai import codelists
 from gongkai.contracts import Contract
@@ -17,6 +18,11 @@ from gongkai.home import Home
 from gongkai.lake import quoted
 from gongkai.read import POSITION, TextTable
 from gongkai.sources import Source
+
+CODES = pa.schema(
+    [(name, pa.string()) for name in ("code", "label_zh", "label_en", "parent", "successor")]
+    + [(name, pa.date32()) for name in ("valid_from", "valid_to")]
+)
 
 
 @dataclass(frozen=True)
@@ -84,28 +90,14 @@ def load_code_lists(
     contract: Contract, home: Home, database: duckdb.DuckDBPyConnection
 ) -> None:
     """The contract's code lists as DuckDB tables `codes_<list>`."""
+    # one table at a time: row by row, the national list of divisions takes seconds
     for code_list in codelists.of(contract, home):
+        database.register(
+            "listed", pa.Table.from_pylist([asdict(code) for code in code_list.codes], CODES)
+        )
         name = quoted(f"codes_{code_list.name}")
-        database.execute(
-            f"CREATE OR REPLACE TABLE {name} "
-            "(code VARCHAR, label_zh VARCHAR, label_en VARCHAR, parent VARCHAR, "
-            "successor VARCHAR, valid_from DATE, valid_to DATE)"
-        )
-        database.executemany(
-            f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    code.code,
-                    code.label_zh,
-                    code.label_en,
-                    code.parent,
-                    code.successor,
-                    code.valid_from,
-                    code.valid_to,
-                )
-                for code in code_list.codes
-            ],
-        )
+        database.execute(f"CREATE OR REPLACE TABLE {name} AS FROM listed")
+        database.unregister("listed")
 
 
 def _lose_nothing(database: duckdb.DuckDBPyConnection, where: str) -> None:

@@ -5,13 +5,14 @@ The publisher reaches any CKAN from 2.10 on through the Action API alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import ckanapi
 import requests
 
 from gongkai.city import City
+from gongkai.codelists import CodeList
 from gongkai.contracts import AREAS, Contract, Field
 from gongkai.editions import Edition
 from gongkai.errors import PortalRefused, PortalUnreachable
@@ -115,20 +116,32 @@ def package(contract: Contract, edition: Edition, city: City, source: str) -> di
     }
 
 
-def dictionary(contract: Contract) -> list[dict[str, Any]]:
+def dictionary(contract: Contract, lists: Iterable[CodeList]) -> list[dict[str, Any]]:
     """The public columns as DataStore fields with their dictionary."""
+    named = {code_list.name: code_list for code_list in lists}
     return [
-        {"id": field.name, "type": TYPES[field.kind.split("(")[0]], "info": _info(field)}
+        {
+            "id": field.name,
+            "type": TYPES[field.kind.split("(")[0]],
+            "info": _info(field, named.get(field.code_list or "")),
+        }
         for field in contract.public_fields
     ]
 
 
-def _info(field: Field) -> dict[str, str]:
+def _info(field: Field, code_list: CodeList | None) -> dict[str, str]:
     unit = f"（{field.unit}）" if field.unit else ""
-    listed = f" 代码表：{field.code_list}。" if field.code_list else ""
+    notes = [f"{field.definition.zh}。"]
+    if code_list and not code_list.dated:
+        values = "；".join(
+            f"{code.code} {code.label_zh}" if code.code != code.label_zh else code.code
+            for code in code_list.codes
+        )
+        notes.append(f"取值：{values}。")
+    notes.append(field.label.en)
     return {
         "label": f"{field.label.zh}{unit}",
-        "notes": f"{field.definition.zh}。{listed} {field.label.en}".strip(),
+        "notes": " ".join(notes),
         "label_en": field.label.en,
         "unit": field.unit or "",
     }

@@ -16,7 +16,7 @@ from typing import Any
 import ckanapi
 import duckdb
 
-from gongkai import city, portal, sources
+from gongkai import city, codelists, portal, sources
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, alive, history, history_table
 from gongkai.home import Home
@@ -49,7 +49,10 @@ def publish_edition(
         shown = _dataset(ckan, edition, contract, here, source, home.ckan_url)
         table = next(r["id"] for r in shown["resources"] if r["format"] == "CSV")
         known = store.publication(contract.dataset)
-        _load_table(ckan, table, edition, contract, database, known and known[0], home.ckan_url)
+        fields = portal.dictionary(contract, codelists.of(contract, home))
+        _load_table(
+            ckan, table, fields, edition, contract, database, known and known[0], home.ckan_url
+        )
         with tempfile.TemporaryDirectory() as folder:
             files = write_files(edition, contract, database, Path(folder))
             _revise(ckan, shown, files, edition, contract, here, source, home.ckan_url)
@@ -138,6 +141,7 @@ def _find(ckan: ckanapi.RemoteCKAN, dataset: str, url: str) -> dict[str, Any] | 
 def _load_table(
     ckan: ckanapi.RemoteCKAN,
     table: str,
+    fields: list[dict[str, Any]],
     edition: Edition,
     contract: Contract,
     database: duckdb.DuckDBPyConnection,
@@ -146,7 +150,6 @@ def _load_table(
 ) -> None:
     """Bring the DataStore table to the edition: by the difference where the portal shows an
     edition we know, by all rows otherwise."""
-    fields = portal.dictionary(contract)
     what = f"load the table of {contract.dataset}"
     before = next((e for e in history(database, contract.dataset) if e.number == shown), None)
     if before and before.columns == edition.columns and before.position < edition.position:
