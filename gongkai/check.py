@@ -23,6 +23,8 @@ from gongkai.sources import Source
 
 LOCAL = "local:"
 """What a surrogate key begins with."""
+PERSON = "（居民身份证号）"
+"""What a finding shows in place of a resident ID."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,12 @@ def _typed(field: Field) -> str:
                 f"CASE WHEN regexp_full_match({raw}, '[+-]?\\d+(\\.0+)?') "
                 f"THEN try_cast({raw} AS {field.kind}) END"
             )
+        case "DATE" | "TIMESTAMP":
+            # a cast alone knows 24-3-5 as a day of the first century, and infinity
+            return (
+                f"CASE WHEN regexp_matches({raw}, '^\\d{{4}}-') "
+                f"THEN try_cast({raw} AS {field.kind}) END"
+            )
     return f"try_cast({raw} AS {field.kind})"
 
 
@@ -140,8 +148,9 @@ def _judgement(field: Field, code_list: CodeList) -> str:
         return known
     day = quoted(field.code_date)
     # a year is met by any day of it
-    first = f"coalesce(try_cast({day}::VARCHAR AS DATE), make_date({day}::VARCHAR::INTEGER, 1, 1))"
-    last = f"coalesce(try_cast({day}::VARCHAR AS DATE), make_date({day}::VARCHAR::INTEGER, 12, 31))"
+    year = f"{day}::VARCHAR::INTEGER"
+    first = f"coalesce(try_cast({day}::VARCHAR AS DATE), try(make_date({year}, 1, 1)))"
+    last = f"coalesce(try_cast({day}::VARCHAR AS DATE), try(make_date({year}, 12, 31)))"
     return (
         f"{known}, {name} IN (SELECT code FROM {codes} WHERE "
         f"coalesce(valid_from, DATE '0001-01-01') <= {last} AND "
@@ -188,7 +197,7 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> st
             limit = f"{name} {sign} {literal(bound_text)}::{field.kind}"
             cases.append((limit, code, Text(bound_text, bound_text)))
     branches = " ".join(
-        f"WHEN {condition} THEN {_finding(code, field.name, raw, field.label, bound)}"
+        f"WHEN {condition} THEN {_finding(code, field.name, _shown(raw), field.label, bound)}"
         for condition, code, bound in cases
     )
     return f"CASE {branches} END"
@@ -214,13 +223,13 @@ def _of_list(field: Field, code_list: CodeList) -> list[tuple[str, str, Text]]:
 def _of_rule(rule: RowRule, contract: Contract) -> str:
     columns = {field.name for field in contract.fields}
     zh, en = (_sentence(text, columns) for text in (rule.reason.zh, rule.reason.en))
-    value = _raw(rule.column)
+    value = _shown(_raw(rule.column))
     finding = _struct(rule.code, rule.column, value, rule.severity, rule.responsible, zh, en)
     return f"CASE WHEN NOT ({rule.holds}) THEN {finding} END"
 
 
 def _of_key(contract: Contract) -> str:
-    value = " || ' / ' || ".join(f"{quoted(name)}::VARCHAR" for name in contract.key)
+    value = " || ' / ' || ".join(_shown(f"{quoted(name)}::VARCHAR") for name in contract.key)
     return f"CASE WHEN _times > 1 THEN {_finding('duplicate_key', '', value, Text('', ''))} END"
 
 
@@ -230,9 +239,13 @@ def _finding(
     reason = REASONS[code]
     zh = _join(reason.zh, {"label": label.zh, "bound": bound.zh}, value)
     en = _join(reason.en, {"label": label.en, "bound": bound.en}, value)
-    # a resident ID must not travel on into a reason; the row itself stays in the private lake
-    shown = "'（居民身份证号）'" if code == "personal_id" else value
-    return _struct(code, column, shown, "error", "department", zh, en)
+    return _struct(code, column, value, "error", "department", zh, en)
+
+
+def _shown(value: str) -> str:
+    """A value as a finding may show it: a resident ID must not travel on into a reason, the row
+    itself stays in the private lake."""
+    return f"CASE WHEN is_resident_id({value}) THEN {literal(PERSON)} ELSE {value} END"
 
 
 def _struct(
@@ -266,7 +279,7 @@ def _sentence(template: str, columns: Iterable[str]) -> str:
     names = "|".join(sorted(columns, key=len, reverse=True))
     parts = re.split(rf"(\{{(?:{names})\}})", template)
     return _concatenated(
-        _raw(part[1:-1]) if part.startswith("{") else literal(part) for part in parts if part
+        _shown(_raw(part[1:-1])) if part.startswith("{") else literal(part) for part in parts if part
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -26,7 +27,6 @@ app = typer.Typer(
     help="政务公开数据流水线 · From department systems to a public portal.",
 )
 told = Console(stderr=True, highlight=False)
-shown = Console(highlight=False)
 
 Datasets = Annotated[list[str] | None, typer.Argument(help="数据集 · datasets")]
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for a machine")]
@@ -99,7 +99,8 @@ def status(as_json: AsJson = False) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("数据集", "部门", "版本", "行数", "隔离", "数据日期", "状态", "地址"):
-        table.add_column(heading, justify="right" if heading in ("行数", "隔离") else "left")
+        right = heading in ("行数", "隔离")
+        table.add_column(heading, no_wrap=True, justify="right" if right else "left")
     for item in found:
         cells = (
             item.dataset,
@@ -112,7 +113,8 @@ def status(as_json: AsJson = False) -> None:
             item.portal_url,
         )
         table.add_row(*("–" if cell is None else str(cell) for cell in cells))
-    shown.print(table, soft_wrap=True)
+    # whole addresses, also where the terminal is narrow or a pipe
+    Console(width=200, highlight=False).print(table)
     for item in found:
         if item.error:
             told.print(f"[red]{item.dataset}: {item.error}[/red]", soft_wrap=True)
@@ -147,6 +149,7 @@ def _prompted() -> str:
 
 def main() -> None:
     """The command: an error is one sentence, never a traceback."""
+    os.umask(0o077)
     try:
         app()
     except GongkaiError as error:

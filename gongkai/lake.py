@@ -44,11 +44,21 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         load_extensions(database, "ducklake", _scanner(home.database))
         load_macros(database)
         make_private(home.private)
-        home.public.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with readable():
+            home.public.mkdir(mode=0o755, parents=True, exist_ok=True)
         _attach(database, "private", home.database, home.private)
-        # what is public is written to be read by others; everything else keeps umask 077
         _attach(database, "lake", home.public_database, home.public)
         yield database
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What is written meanwhile may be read by others; everything else keeps umask 077."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def attach_public(database: duckdb.DuckDBPyConnection, home: Home) -> None:

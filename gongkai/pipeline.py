@@ -28,7 +28,7 @@ from gongkai.errors import GongkaiError, Overtaken, SuiteFailed
 from gongkai.expect import Judged, expect
 from gongkai.expect import load as load_suite
 from gongkai.home import Home, make_private
-from gongkai.lake import MACROS, session
+from gongkai.lake import MACROS, readable, session
 from gongkai.protect import protect
 from gongkai.publish import publish_edition
 from gongkai.pull import Pulled
@@ -301,7 +301,8 @@ def _promoted(
             where=contract.dataset,
             do="Run the dataset again.",
         )
-    promote(database, contract, planned, staging.changes_table(contract, attempt))
+    with readable():
+        promote(database, contract, planned, staging.changes_table(contract, attempt))
     store.note(attempt.id, edition=planned.number)
     return planned
 

@@ -98,7 +98,6 @@ def test_a_field_that_no_record_has_is_a_broken_delivery(reads: Callable[..., Te
         ({"data": None}, "no list at data.records"),
         (b"", "the file is empty"),
         ({"data": {"records": []}}, "not one row of data"),
-        ({"data": {"records": ["1", 2]}}, "no record"),
     ],
 )
 def test_what_is_not_the_declared_document_is_a_broken_delivery(
@@ -107,3 +106,18 @@ def test_what_is_not_the_declared_document_is_a_broken_delivery(
     with pytest.raises(BrokenDelivery, match=words) as caught:
         reads(document, records="data.records", columns=["id"])
     assert caught.value.where == "page.json"
+
+
+@pytest.mark.parametrize("record", ["1", 2, ["1"], {"bids": "甲"}, {"bids": ["甲"]}, {"bids": 1}])
+def test_a_value_in_place_of_a_record_is_a_broken_delivery(
+    reads: Callable[..., TextTable], record: Any
+) -> None:
+    with pytest.raises(BrokenDelivery, match="where the source declares a record") as caught:
+        reads([{"bids": []}, record], columns=["bids.name"], unnest="bids")
+    assert caught.value.where == "page.json, record 2"
+
+
+def test_a_blank_page_gives_no_labels(reads: Callable[..., TextTable]) -> None:
+    documents = [{"id": "1", "content": PAGE}, {"id": "2", "content": " "}]
+    table = reads(documents, labelled_html="content", columns=["id", "招标人"])
+    assert table.relation.project("招标人").fetchall() == [("某局",), (None,)]

@@ -105,6 +105,6 @@ def _announced(file: Path) -> dict[str, Any] | None:
 
 def _samples(where: Home, *words: str) -> None:
     argv = [sys.executable, "-m", "samples", *words]
-    done = subprocess.run(argv, cwd=where.clone, capture_output=True, text=True)
+    done = subprocess.run(argv, cwd=where.clone, capture_output=True, text=True, umask=0o077)
     if done.returncode:
         raise LocalError(f"samples {words[0]} failed: {done.stderr.strip() or done.stdout.strip()}")

@@ -58,7 +58,7 @@ def read(
     whole = source.table.kind == "json"
     headers = {name for sheet in sheets for name in sheet.header}
     for sheet in sheets:
-        places = _places(sheet, source.table, headers if whole else None)
+        places = _places(sheet, source.table, headers if whole else None) if headers else {}
         unread |= {name for at, name in enumerate(sheet.header) if at not in places.values()}
         filled: dict[str, str] = {}
         for line, part, cells in sheet.rows:

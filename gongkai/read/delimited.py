@@ -13,11 +13,12 @@ from gongkai.sources import Table
 def read_delimited(path: Path, name: str, table: Table) -> Sheet:
     """The one table of a text file. A line is a physical line of the file: a quoted field that
     runs over several is found at its first."""
-    # a byte order mark is no part of the first header
-    encoding = "utf-8-sig" if table.encoding.lower() in ("utf-8", "utf8") else table.encoding
     lines: list[tuple[int, list[str | None]]] = []
     try:
-        with path.open(encoding=encoding, errors="strict", newline="") as file:
+        with path.open(encoding=table.encoding, errors="strict", newline="") as file:
+            # a byte order mark is no part of the first header
+            if file.read(1) != "\ufeff":
+                file.seek(0)
             reader = csv.reader(file, delimiter=table.delimiter, strict=True)
             start = 1
             for cells in reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -77,6 +78,8 @@ def _text(value: Value) -> str | None:
             return "TRUE" if value else "FALSE"
         case float() if value.is_integer() and abs(value) < LAST_EXACT:
             return str(int(value))
+        case float() if abs(value) >= LAST_EXACT:
+            return f"{Decimal(repr(value)).normalize():E}"
         case float():
             return repr(value).upper()
         case dt.datetime() if value.time() == dt.time():

@@ -39,7 +39,9 @@ def read_json(path: Path, name: str, table: Table) -> Sheet:
             do="Ask the department what changed, or mend the source.",
         )
     records = [
-        (line, row) for line, record in enumerate(found, start=1) for row in _rows(record, table)
+        (line, row)
+        for line, record in enumerate(found, start=1)
+        for row in _rows(record, table, f"{name}, record {line}")
     ]
     header = list(dict.fromkeys(key for _, record in records for key in record))
     rows: list[Row] = [
@@ -62,15 +64,26 @@ def read_database(path: Path, name: str, table: Table) -> Sheet:
     return Sheet(name, "", header, rows, 0, {})
 
 
-def _rows(record: dict[str, Any], table: Table) -> list[dict[str, str | None]]:
-    items = record.pop(table.unnest, None) if table.unnest else None
-    page = record.pop(table.labelled_html, None) if table.labelled_html else None
-    outer = _flat(record, "")
-    if page:
+def _rows(record: Any, table: Table, where: str) -> list[dict[str, str | None]]:
+    [outer_record] = _records([record], where)
+    items = outer_record.pop(table.unnest, None) if table.unnest else None
+    page = outer_record.pop(table.labelled_html, None) if table.labelled_html else None
+    outer = _flat(outer_record, "")
+    if page and str(page).strip():
         outer |= _labelled(str(page))
     if not table.unnest:
         return [outer]
-    return [outer | _flat(item, f"{table.unnest}.") for item in items or [{}]]
+    return [outer | _flat(item, f"{table.unnest}.") for item in _records(items or [{}], where)]
+
+
+def _records(found: Any, where: str) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise BrokenDelivery(
+            "there is a value where the source declares a record",
+            where=where,
+            do="Ask the department what changed, or mend the source.",
+        )
+    return found
 
 
 def _flat(record: dict[str, Any], prefix: str) -> dict[str, str | None]:

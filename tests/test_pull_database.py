@@ -1,0 +1,205 @@
+"""Pulling from a real PostgreSQL."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import psycopg2
+import pytest
+
+from gongkai.connections import Connection
+from gongkai.errors import BrokenDelivery, GongkaiError, SourceRefused, SourceUnreachable
+from gongkai.home import Home
+from gongkai.landing import address
+from gongkai.local import database as postgres
+from gongkai.local import home as local_home
+from gongkai.local import ports, processes, secrets
+from gongkai.pull import Pulled, pull
+from gongkai.read import read
+from tests.support import a_source, rows_of
+
+QUERY = "SELECT * FROM bureau.debts ORDER BY id"
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The finance bureau's database, with two rows of invented debts."""
+    where = local_home.Home(tmp_path_factory.mktemp("bureau") / "home")
+    local_home.prepare(where)
+    port = ports.claim([postgres.NAME], [], ports.LOOPBACK, where.path / "ports.json")
+    server = postgres.prepare(
+        where, port[postgres.NAME], secrets.load(where.path / "secrets.json")
+    )
+    postgres.start(server, where)
+    postgres.create(server)
+    url = urlsplit(server.address(postgres.DEPARTMENT, postgres.DEPARTMENT))
+    connection = psycopg2.connect(url.geturl())
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE SCHEMA bureau;"
+            "CREATE TABLE bureau.debts (id int, name text, amount numeric(20, 6), day date);"
+            "INSERT INTO bureau.debts VALUES (1, '甲县', 0.100000, '2024-12-31'),"
+            " (2, NULL, 12345678901234.567890, NULL)"
+        )
+    connection.close()
+    yield Connection(
+        "gongkai_tiny",
+        "postgres",
+        str(url.hostname),
+        url.port,
+        postgres.DEPARTMENT,
+        str(url.username),
+        str(url.password),
+    )
+    processes.stop(processes.load_all(where.run), where.run)
+    postgres.remove(where)
+
+
+def pulled(
+    known: Connection, home: Home, folder: Path, query: str = QUERY, period: str | None = None
+) -> Pulled:
+    source = a_source(
+        folder,
+        {"kind": "database", "columns": ["id", "name", "amount", "day"], "identity": ["id"]},
+        pull={
+            "kind": "database",
+            "connection": "gongkai_tiny",
+            "name": "debts",
+            "query": query,
+            "period_query": "SELECT * FROM bureau.debts WHERE id::text = %s",
+        },
+    )
+    return pull(source, home, lambda name: known, period=period, since=None)
+
+
+def is_a_sentence(error: GongkaiError, known: Connection) -> bool:
+    text = str(error)
+    return (
+        all((error.what, error.where, error.do))
+        and "gongkai_tiny" in text
+        and "\n" not in text
+        and known.password not in text
+    )
+
+
+def test_rows_arrive_to_the_last_digit(
+    known: Connection, home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    found = pulled(known, home, tmp_path)
+    source = a_source(
+        tmp_path,
+        {"kind": "database", "columns": ["id", "name", "amount", "day"], "identity": ["id"]},
+    )
+    assert rows_of(read(found.receipts, source, home, database).relation) == [
+        {
+            "id": "1",
+            "name": "甲县",
+            "amount": "0.100000",
+            "day": "2024-12-31",
+            "_file": "debts",
+            "_part": "id=1",
+            "_line": 1,
+        },
+        {
+            "id": "2",
+            "name": None,
+            "amount": "12345678901234.567890",
+            "day": None,
+            "_file": "debts",
+            "_part": "id=2",
+            "_line": 2,
+        },
+    ]
+
+
+def test_the_same_rows_are_the_same_bytes(known: Connection, home: Home, tmp_path: Path) -> None:
+    first, second = (pulled(known, home, tmp_path).receipts[0] for _ in range(2))
+    assert first.sha256 == second.sha256
+    other = pulled(known, home, tmp_path, "SELECT * FROM bureau.debts ORDER BY id DESC")
+    assert other.receipts[0].sha256 != first.sha256
+
+
+def test_a_period_is_passed_on(known: Connection, home: Home, tmp_path: Path) -> None:
+    [receipt] = pulled(known, home, tmp_path, period="2").receipts
+    with duckdb.connect() as opened:
+        found = opened.read_parquet(str(address(home, receipt.sha256))).fetchall()
+    assert [row[0] for row in found] == ["2"]
+
+
+def test_a_query_may_hold_a_percent_sign(known: Connection, home: Home, tmp_path: Path) -> None:
+    query = "SELECT * FROM bureau.debts WHERE name LIKE '甲%'"
+    [receipt] = pulled(known, home, tmp_path, query).receipts
+    with duckdb.connect() as opened:
+        assert len(opened.read_parquet(str(address(home, receipt.sha256)))) == 1
+
+
+def test_a_wrong_password_is_refused(known: Connection, home: Home, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="refused the login") as caught:
+        pulled(replace(known, password="wrong-password"), home, tmp_path)
+    assert not caught.value.heals
+    assert is_a_sentence(caught.value, known)
+    assert "wrong-password" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"login": "stranger"}, {"schema": "nowhere"}, {"schema": "gongkai_private"}],
+)
+def test_a_user_or_database_that_is_not_ours_is_refused(
+    known: Connection, home: Home, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    with pytest.raises(SourceRefused) as caught:
+        pulled(replace(known, **changes), home, tmp_path)
+    assert not caught.value.heals
+    assert is_a_sentence(caught.value, known)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT * FROM bureau.moved", "SELECT nothing FROM bureau.debts", "SELEKT 1"]
+)
+def test_a_table_or_column_that_is_gone_is_a_broken_delivery(
+    known: Connection, home: Home, tmp_path: Path, query: str
+) -> None:
+    with pytest.raises(BrokenDelivery, match="does not answer the declared query") as caught:
+        pulled(known, home, tmp_path, query)
+    assert not caught.value.heals
+    assert is_a_sentence(caught.value, known)
+
+
+def test_a_source_cannot_write(known: Connection, home: Home, tmp_path: Path) -> None:
+    with pytest.raises(BrokenDelivery, match="read-only transaction"):
+        pulled(known, home, tmp_path, "DELETE FROM bureau.debts RETURNING *")
+
+
+def test_a_database_that_is_down_is_unreachable(
+    known: Connection, home: Home, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    with pytest.raises(SourceUnreachable, match="did not answer") as caught:
+        pulled(replace(known, port=port), home, tmp_path)
+    assert caught.value.heals
+    assert is_a_sentence(caught.value, known)
+
+
+def test_a_connection_that_breaks_is_unreachable(
+    known: Connection, home: Home, tmp_path: Path
+) -> None:
+    with pytest.raises(SourceUnreachable, match="broke while") as caught:
+        pulled(known, home, tmp_path, "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert caught.value.heals
+    assert is_a_sentence(caught.value, known)
+
+
+def test_no_row_is_kept_as_the_answer_it_is(
+    known: Connection, home: Home, tmp_path: Path
+) -> None:
+    [receipt] = pulled(known, home, tmp_path, QUERY.replace("ORDER", "WHERE false ORDER")).receipts
+    with duckdb.connect() as opened:
+        found = opened.read_parquet(str(address(home, receipt.sha256)))
+        assert (found.columns, found.fetchall()) == (["id", "name", "amount", "day"], [])
