@@ -7,10 +7,10 @@ ever more slowly; bad data is not: it fails at once with the sentence for the pe
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from airflow.sdk import DAG, Asset, Param, get_current_context, task
+from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param, get_current_context, task
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
@@ -63,8 +63,10 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
         description=here.title(contract).en,
         doc_md=describe.page(contract, here, source),
         tags=[contract.area, department.slug],
-        schedule=contract.schedule,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        # a dataset that is new, or a stand that was down, is not run on the spot
+        schedule=CronTriggerTimetable(
+            contract.schedule, timezone="Asia/Shanghai", run_immediately=False
+        ),
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=False,
@@ -131,9 +133,7 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
             """Make it the latest edition, in the lake and on the portal."""
             from gongkai import pipeline
 
-            outcome = told(
-                lambda: pipeline.publish(staged["address"], home.load(), progress=print)
-            )
+            outcome = told(lambda: pipeline.publish(staged["address"], home.load(), progress=print))
             print(f"{outcome.dataset}: {outcome.state}, edition {outcome.edition}")
             return outcome.portal_url
 

@@ -16,11 +16,13 @@ from gongkai import codelists
 from gongkai.codelists import CodeList
 from gongkai.conform import Candidates
 from gongkai.contracts import Contract, Field, RowRule, Text
+from gongkai.errors import BrokenContract
 from gongkai.home import Home
 from gongkai.lake import literal, quoted
 from gongkai.reasons import FORMS, KINDS, REASONS
 from gongkai.sources import Source
 
+NO_TEXT = Text("", "")
 LOCAL = "local:"
 """What a surrogate key begins with."""
 PERSON = "（居民身份证号）"
@@ -79,7 +81,13 @@ def check(
         rows_accepted=len(accepted),
         rows_quarantined=len(quarantined),
     )
-    assert checked.rows_in == checked.rows_accepted + checked.rows_quarantined
+    if checked.rows_in != checked.rows_accepted + checked.rows_quarantined:
+        raise BrokenContract(
+            f"{checked.rows_in} rows came in, but {checked.rows_accepted} were accepted and "
+            f"{checked.rows_quarantined} quarantined",
+            where=contract.dataset,
+            do="Nothing may be lost: tell the developers.",
+        )
     return checked
 
 
@@ -171,22 +179,22 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> st
     kind = KINDS.get(field.kind.split("(")[0], Text(field.kind, field.kind))
     cases: list[tuple[str, str, Text]] = []
     if field.required:
-        cases.append((f"{raw} IS NULL", "required", Text("", "")))
+        cases.append((f"{raw} IS NULL", "required", NO_TEXT))
     cases.append((f"{raw} IS NOT NULL AND {name} IS NULL", "type", kind))
     coded = field.kind == "VARCHAR" and bool(field.pattern or field.form or field.code_list)
-    if field.name in source.surrogates:
-        # no national code here: the source made one up, and says so in its first characters
-        coded = False
+    # where the source declares it, a key that was made up for want of a national code says so
+    # in its first characters, and no national format is asked of it
+    national = f"NOT starts_with({raw}, {literal(LOCAL)}) AND " * (field.name in source.surrogates)
     if coded:
-        cases.append((f"is_scientific({raw})", "scientific", Text("", "")))
+        cases.append((f"{national}is_scientific({raw})", "scientific", NO_TEXT))
     if coded and field.form == "uscc":
-        cases.append((f"is_resident_id({name})", "personal_id", Text("", "")))
+        cases.append((f"{national}is_resident_id({name})", "personal_id", NO_TEXT))
     if coded and field.form:
-        cases.append((f"NOT is_{field.form}({name})", "check_digit", FORMS[field.form]))
+        cases.append((f"{national}NOT is_{field.form}({name})", "check_digit", FORMS[field.form]))
     if coded and field.pattern:
         bound = Text(field.pattern, field.pattern)
         matches = f"regexp_full_match({name}, {literal(field.pattern)})"
-        cases.append((f"NOT {matches}", "pattern", bound))
+        cases.append((f"{national}NOT {matches}", "pattern", bound))
     if field.code_list:
         cases += _of_list(field, lists[field.code_list])
     for code, bound_text, sign in (
@@ -230,12 +238,10 @@ def _of_rule(rule: RowRule, contract: Contract) -> str:
 
 def _of_key(contract: Contract) -> str:
     value = " || ' / ' || ".join(_shown(f"{quoted(name)}::VARCHAR") for name in contract.key)
-    return f"CASE WHEN _times > 1 THEN {_finding('duplicate_key', '', value, Text('', ''))} END"
+    return f"CASE WHEN _times > 1 THEN {_finding('duplicate_key', '', value, NO_TEXT)} END"
 
 
-def _finding(
-    code: str, column: str, value: str, label: Text, bound: Text = Text("", "")
-) -> str:
+def _finding(code: str, column: str, value: str, label: Text, bound: Text = NO_TEXT) -> str:
     reason = REASONS[code]
     zh = _join(reason.zh, {"label": label.zh, "bound": bound.zh}, value)
     en = _join(reason.en, {"label": label.en, "bound": bound.en}, value)
@@ -279,7 +285,9 @@ def _sentence(template: str, columns: Iterable[str]) -> str:
     names = "|".join(sorted(columns, key=len, reverse=True))
     parts = re.split(rf"(\{{(?:{names})\}})", template)
     return _concatenated(
-        _shown(_raw(part[1:-1])) if part.startswith("{") else literal(part) for part in parts if part
+        _shown(_raw(part[1:-1])) if part.startswith("{") else literal(part)
+        for part in parts
+        if part
     )
 
 

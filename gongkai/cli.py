@@ -47,17 +47,20 @@ def run(
     outcomes = []
     chosen = _chosen(datasets or [], area, everything, home)
     for place, dataset in enumerate(chosen, start=1):
-        begun = time.monotonic()
-        count = f"[{place}/{len(chosen)}] "
-        outcome = pipeline.run(
-            dataset, home, period=period, progress=lambda text: told.print(count + text)
-        )
-        told.print(f"{count}{_sentence(outcome)} ({time.monotonic() - begun:.1f} s)")
-        outcomes.append(outcome)
+        outcomes.append(_run_one(dataset, f"[{place}/{len(chosen)}] ", period, home))
     if as_json:
         print(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def _run_one(dataset: str, count: str, period: str | None, home: Home) -> Outcome:
+    begun = time.monotonic()
+    outcome = pipeline.run(
+        dataset, home, period=period, progress=lambda text: told.print(count + text)
+    )
+    told.print(f"{count}{_sentence(outcome)} ({time.monotonic() - begun:.1f} s)")
+    return outcome
 
 
 def _chosen(datasets: list[str], area: str | None, everything: bool, home: Home) -> list[str]:
@@ -95,7 +98,8 @@ def status(as_json: AsJson = False) -> None:
     """状态：每个数据集的版本、行数、待改行数 · What is public, and how the last run ended."""
     found = statuses.status(homes.load())
     if as_json:
-        print(json.dumps([asdict(item) for item in found], ensure_ascii=False, indent=2, default=str))
+        listed = [asdict(item) for item in found]
+        print(json.dumps(listed, ensure_ascii=False, indent=2, default=str))
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("数据集", "部门", "版本", "行数", "隔离", "数据日期", "状态", "地址"):

@@ -86,9 +86,7 @@ def conform(
     return Candidates(relation, len(relation))
 
 
-def load_code_lists(
-    contract: Contract, home: Home, database: duckdb.DuckDBPyConnection
-) -> None:
+def load_code_lists(contract: Contract, home: Home, database: duckdb.DuckDBPyConnection) -> None:
     """The contract's code lists as DuckDB tables `codes_<list>`."""
     # one table at a time: row by row, the national list of divisions takes seconds
     for code_list in codelists.of(contract, home):

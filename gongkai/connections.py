@@ -57,7 +57,18 @@ def from_environment(home: Home) -> Connect:
 
 
 def parse(name: str, value: str) -> Connection:
-    """A connection out of Airflow's JSON or URI form."""
+    """A connection out of Airflow's JSON or URI form; raises SourceRefused where it is neither."""
+    try:
+        return _parsed(name, value)
+    except (ValueError, TypeError, AttributeError):
+        raise SourceRefused(
+            f"the connection {name} cannot be read",
+            where="environment",
+            do=f"Write AIRFLOW_CONN_{name.upper()} as Airflow's JSON or URI form.",
+        ) from None
+
+
+def _parsed(name: str, value: str) -> Connection:
     if value.lstrip().startswith("{"):
         raw = json.loads(value)
         extra = raw.get("extra") or {}

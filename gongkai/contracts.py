@@ -271,5 +271,3 @@ def _rule(item: DataQuality) -> RowRule:
         severity="warning" if item.severity == "warning" else "error",
         responsible=rule.get("responsible", "department"),
     )
-
-

@@ -7,7 +7,7 @@ edition, `<area>.<dataset>_at('1.2.0')` any of them. `gongkai.editions` has one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 
 import duckdb
@@ -78,13 +78,13 @@ def latest(database: duckdb.DuckDBPyConnection, dataset: str) -> Edition | None:
 
 def history(database: duckdb.DuckDBPyConnection, dataset: str) -> tuple[Edition, ...]:
     """Every edition of a dataset, the newest first."""
+    names = [field.name for field in fields(Edition)]
     rows = database.execute(
-        "SELECT dataset, number, position, attempt, rows, added, removed, changed, data_date, "
-        f"contract_version, contract_digest, columns, promoted_at FROM {EDITIONS} "
-        "WHERE dataset = ? ORDER BY position DESC",
+        f"SELECT {', '.join(names)} FROM {EDITIONS} WHERE dataset = ? ORDER BY position DESC",
         [dataset],
     ).fetchall()
-    return tuple(Edition(*row[:11], tuple(row[11]), row[12]) for row in rows)
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    return tuple(Edition(**{**row, "columns": tuple(row["columns"])}) for row in found)
 
 
 def history_table(contract: Contract) -> str:
@@ -157,21 +157,7 @@ def promote(
         )
         database.execute(
             f"INSERT INTO {EDITIONS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                edition.dataset,
-                edition.number,
-                edition.position,
-                edition.attempt,
-                edition.rows,
-                edition.added,
-                edition.removed,
-                edition.changed,
-                edition.data_date,
-                edition.contract_version,
-                edition.contract_digest,
-                list(edition.columns),
-                edition.promoted_at,
-            ],
+            [*astuple(edition)],
         )
         _readable(database, contract, now_at)
         database.execute("COMMIT")
@@ -186,11 +172,10 @@ def _readable(database: duckdb.DuckDBPyConnection, contract: Contract, position:
     columns = ", ".join(quoted(field.name) for field in contract.public_fields)
     table = history_table(contract)
     database.execute(
-        f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM {table} "
-        "WHERE _edition_to IS NULL"
+        f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM {table} WHERE _edition_to IS NULL"
     )
     database.execute(
-        f"CREATE OR REPLACE MACRO {view[:-1]}_at\"(edition) AS TABLE SELECT {columns} "
+        f'CREATE OR REPLACE MACRO {view[:-1]}_at"(edition) AS TABLE SELECT {columns} '
         f"FROM {table}, (SELECT position FROM {EDITIONS} WHERE dataset = "
         f"{literal(contract.dataset)} AND number = edition) AS wanted "
         "WHERE _edition_from <= wanted.position "

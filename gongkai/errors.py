@@ -34,7 +34,7 @@ class BrokenContract(GongkaiError):
 
 
 class SourceUnreachable(GongkaiError):
-    """A department system did not answer, or answered that it has trouble: trying again can help."""
+    """A department system did not answer, or has trouble: trying again can help."""
 
     heals = True
 

@@ -100,9 +100,10 @@ def _rule(item: dict[str, Any]) -> Rule:
     if item["weight"] not in ("critical", "suspicion", "note"):
         raise ValueError(f"{item['name']}: weight {item['weight']}")
     if "sql" in item:
-        expectation, arguments = "unexpected_rows_expectation", {
-            "unexpected_rows_query": item["sql"]
-        }
+        expectation, arguments = (
+            "unexpected_rows_expectation",
+            {"unexpected_rows_query": item["sql"]},
+        )
     else:
         expectation, arguments = item["expectation"], dict(item.get("arguments", {}))
     reason = Text(item["reason"]["zh"], item["reason"]["en"])
@@ -124,25 +125,29 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
     # Great Expectations takes seconds to import, and only this step needs it
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     from great_expectations.core.batch import Batch
+    from great_expectations.exceptions import GreatExpectationsError
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
     from great_expectations.expectations.expectation_configuration import (
         ExpectationConfiguration,
     )
     from great_expectations.validator.validator import Validator
 
+    configurations = [
+        ExpectationConfiguration(type=rule.expectation, kwargs=rule.arguments, meta={"place": place})
+        for place, rule in enumerate(suite.rules)
+    ]
+    for rule, configuration in zip(suite.rules, configurations, strict=True):
+        try:
+            configuration.to_domain_obj()
+        except (GreatExpectationsError, ValueError, TypeError) as error:
+            raise _unusable(rule, suite.dataset, str(error)) from None
     with _engine(database) as engine:
         batch = SqlAlchemyBatchData(execution_engine=engine, table_name="accepted")
         engine.load_batch_data("accepted", batch)
-        validator = Validator(execution_engine=engine, batches=[Batch(data=batch)])
+        data: Any = batch
+        validator = Validator(execution_engine=engine, batches=[Batch(data=data)])
         validator.metrics_calculator.show_progress_bars = False
-        results: list[Any] = validator.graph_validate(
-            configurations=[
-                ExpectationConfiguration(
-                    type=rule.expectation, kwargs=rule.arguments, meta={"place": place}
-                )
-                for place, rule in enumerate(suite.rules)
-            ]
-        )
+        results: list[Any] = validator.graph_validate(configurations=configurations)
     # the results of rules that raise come first: back into the suite's order
     return sorted(results, key=lambda result: result.expectation_config.meta["place"])
 
@@ -151,7 +156,9 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
 def _engine(database: duckdb.DuckDBPyConnection) -> Iterator[Any]:
     import duckdb_engine
     import sqlalchemy as sa
-    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+        SqlAlchemyExecutionEngine,
+    )
     from sqlalchemy.pool import StaticPool
 
     class HeldEngine(SqlAlchemyExecutionEngine):
@@ -187,12 +194,7 @@ def _judged(
     else:
         raised = result.exception_info or {}
     if raised.get("raised_exception"):
-        message = str(raised.get("exception_message")).splitlines()[0]
-        raise BrokenContract(
-            f"the rule {rule.name} cannot be evaluated: {message}",
-            where=f"{contract.area}/{contract.dataset}.yaml",
-            do="Mend the suite.",
-        )
+        raise _unusable(rule, contract.dataset, str(raised.get("exception_message")))
     found = result.result or {}
     observed = str(found.get("observed_value", found.get("unexpected_count", "")))
     examples: tuple[str, ...] = ()
@@ -206,6 +208,14 @@ def _judged(
     return Judged(rule.name, rule.weight, bool(result.success), observed, reason, examples)
 
 
+def _unusable(rule: Rule, dataset: str, message: str) -> BrokenContract:
+    return BrokenContract(
+        f"the rule {rule.name} cannot be evaluated: {message.splitlines()[0]}",
+        where=f"the suite of {dataset}",
+        do="Mend the suite.",
+    )
+
+
 def _examples(
     query: str, contract: Contract, database: duckdb.DuckDBPyConnection
 ) -> tuple[str, ...]:
@@ -214,9 +224,7 @@ def _examples(
     names = [column[0] for column in result.description or ()]
     return tuple(
         ", ".join(
-            f"{name} {value}"
-            for name, value in zip(names, row, strict=True)
-            if name not in private
+            f"{name} {value}" for name, value in zip(names, row, strict=True) if name not in private
         )
         for row in result.fetchmany(EXAMPLES)
     )

@@ -39,8 +39,9 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory with the project's macros and both lakes attached for writing, as
     `private` and `lake`. What does not fit in memory spills into the home."""
     spill = make_private(home.private / "spill")
-    config = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
-    with duckdb.connect(config=config) as database:
+    with duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
+    ) as database:
         load_extensions(database, "ducklake", _scanner(home.database))
         load_macros(database)
         make_private(home.private)

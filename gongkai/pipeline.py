@@ -144,7 +144,10 @@ def pull(
     code = code_digest(contract, source, home)
     last = store.last_attempt(dataset, states=COMPLETED)
     same_code = last is not None and (last.fingerprint or "").startswith(code)
-    since = store.watermark(dataset, source.name) if same_code and period is None else None
+    published = store.publication(dataset)
+    settled = published is not None and last is not None and published[0] == last.edition
+    asks_for_new = same_code and settled and period is None
+    since = store.watermark(dataset, source.name) if asks_for_new else None
     attempt = store.begin_attempt(dataset, source.name, period, run_id)
     progress(f"{dataset}: pulling from {source.title}")
     with _recorded(store, attempt):
@@ -154,8 +157,6 @@ def pull(
         store.keep_receipts(attempt.id, pulled.receipts)
     fingerprint = f"{code}:{_input_digest(pulled)}"
     store.note(attempt.id, state="pulled", fingerprint=fingerprint, watermark=pulled.watermark)
-    published = store.publication(dataset)
-    settled = published is not None and last is not None and published[0] == last.edition
     same_input = pulled.nothing_new or (last is not None and last.fingerprint == fingerprint)
     return Receipts(
         attempt=attempt.id,
@@ -210,8 +211,9 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         if verdict.failed:
             raise _failed(verdict.failed[0], contract)
         new = not changes.empty or before is None or before.contract_digest != contract.digest
-        edition = staging.plan(before, contract, address, changes) if new else before
-        assert edition is not None
+        edition = before
+        if edition is None or new:
+            edition = staging.plan(before, contract, address, changes)
         staging.keep_changes(changes, contract, attempt, database)
         staged = Staged(
             address=address,
@@ -258,7 +260,7 @@ def publish(
         url = publish_edition(edition, contract, home, database, store)
         state: Literal["published", "unchanged"] = "published" if staged.new else "unchanged"
         store.complete(attempt, state=state, edition=edition.number, url=url)
-        staging.drop(contract, database)
+        staging.drop(contract, database, spared=store.later_attempts(attempt))
     return Outcome(contract.dataset, state, edition.number, url, staged, None)
 
 

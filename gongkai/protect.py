@@ -42,5 +42,5 @@ def protect(
     return PublicRows(
         relation=database.table("public_rows"),
         published=tuple(field.name for field in contract.public_fields),
-        withheld=tuple((field.name, field.personal) for field in contract.fields if not field.public),
+        withheld=tuple((f.name, f.personal) for f in contract.fields if not f.public),
     )

@@ -6,6 +6,7 @@ taken up where it stopped. A dataset is private on the portal until its first ed
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import duckdb
 from gongkai import city, codelists, portal, sources
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, alive, history, history_table
+from gongkai.errors import PortalRefused
 from gongkai.home import Home
 from gongkai.lake import literal, quoted
 from gongkai.portal import ask
@@ -38,7 +40,11 @@ class File:
 
 
 def publish_edition(
-    edition: Edition, contract: Contract, home: Home, database: duckdb.DuckDBPyConnection, store: Store
+    edition: Edition,
+    contract: Contract,
+    home: Home,
+    database: duckdb.DuckDBPyConnection,
+    store: Store,
 ) -> str | None:
     """Bring the portal to an edition and give the dataset's address; None without a portal."""
     if home.ckan_url is None:
@@ -68,9 +74,7 @@ def write_files(
     rows = f"SELECT {columns} FROM ({alive(contract, edition)}) ORDER BY {order}"
     csv, parquet = folder / f"{contract.dataset}.csv", folder / f"{contract.dataset}.parquet"
     database.execute(f"COPY ({rows}) TO {literal(str(csv))} (FORMAT csv, HEADER)")
-    database.execute(
-        f"COPY ({rows}) TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    database.execute(f"COPY ({rows}) TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
     return (
         File("CSV", csv, f"{contract.title.zh}（CSV）"),
         File("PARQUET", parquet, f"{contract.title.zh}（Parquet）"),
@@ -121,7 +125,7 @@ def _ensure(ckan: ckanapi.RemoteCKAN, kind: str, wanted: dict[str, Any], url: st
 
     try:
         ask(act, url=url, what=f"show the {kind} {wanted['name']}")
-    except portal.PortalRefused:
+    except PortalRefused:
         # two datasets of one department publish for the first time at the same moment: the
         # other one has made it meanwhile
         ask(act, url=url, what=f"show the {kind} {wanted['name']}")
@@ -162,9 +166,7 @@ def _load_table(
             return
     elif before and before.position == edition.position and _total(ckan, table, url) == before.rows:
         return
-    ask(
-        lambda: _load_all(ckan, table, fields, edition, contract, database), url=url, what=what
-    )
+    ask(lambda: _load_all(ckan, table, fields, edition, contract, database), url=url, what=what)
 
 
 def _load_all(
@@ -175,10 +177,8 @@ def _load_all(
     contract: Contract,
     database: duckdb.DuckDBPyConnection,
 ) -> None:
-    try:
+    with contextlib.suppress(ckanapi.NotFound):
         ckan.action.datastore_delete(resource_id=table, force=True)
-    except ckanapi.NotFound:
-        pass
     ckan.action.datastore_create(
         resource_id=table, fields=fields, primary_key=list(contract.key), force=True
     )

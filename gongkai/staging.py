@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import duckdb
@@ -96,8 +97,11 @@ def planned(attempt: Attempt) -> Edition:
     )
 
 
-def drop(contract: Contract, database: duckdb.DuckDBPyConnection) -> None:
-    """Drop the dataset's staged change sets, those of attempts that came to nothing included."""
+def drop(
+    contract: Contract, database: duckdb.DuckDBPyConnection, *, spared: Collection[str]
+) -> None:
+    """Drop the dataset's staged change sets, those of attempts that came to nothing included;
+    not those of the `spared` attempts, which may still be published."""
     rows = database.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'private' "
         "AND schema_name = 'staging' AND starts_with(table_name, ?)",
@@ -105,5 +109,5 @@ def drop(contract: Contract, database: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for (name,) in rows:
         # another dataset's name may begin with this one's
-        if len(name) == len(contract.dataset) + 33:
+        if len(name) == len(contract.dataset) + 33 and name[-32:] not in spared:
             database.execute(f"DROP TABLE private.staging.{quoted(name)}")

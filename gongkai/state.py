@@ -127,7 +127,8 @@ class Store:
     ) -> Attempt:
         """Record that an attempt starts."""
         identity = uuid.uuid4().hex
-        with self.engine.begin() as connection:
+        # two runs that start at the same moment must not count to the same number
+        with self.lock(f"{dataset} attempts"), self.engine.begin() as connection:
             last = connection.scalar(
                 sa.select(sa.func.max(attempts.c.number)).where(attempts.c.dataset == dataset)
             )
@@ -175,6 +176,14 @@ class Store:
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
         return _attempt(row) if row else None
+
+    def later_attempts(self, attempt: Attempt) -> frozenset[str]:
+        """The attempts at the same dataset that began after this one."""
+        query = sa.select(attempts.c.id).where(
+            attempts.c.dataset == attempt.dataset, attempts.c.number > attempt.number
+        )
+        with self.engine.connect() as connection:
+            return frozenset(connection.scalars(query))
 
     def note(self, identity: str, **values: Any) -> Attempt:
         """Change what is known of an attempt; `report` is merged."""
@@ -329,7 +338,12 @@ def _engine(url: str) -> sa.Engine:
         return sa.create_engine(
             url, pool_pre_ping=True, connect_args={"options": "-csearch_path=state"}
         )
-    metadata.create_all(engine)
+    # asked and made in one statement, for two first runs at the same time
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
     return engine
 
 

@@ -43,7 +43,7 @@ def status(home: Home) -> tuple[DatasetStatus, ...]:
         prepare_lakes(database, store)
         editions = {name: latest(database, name) for name in names}
     found = [_of(name, editions[name], store, home) for name in names]
-    return tuple(sorted(found, key=lambda item: (list(contracts.AREAS).index(item.area))))
+    return tuple(sorted(found, key=lambda item: list(contracts.AREAS).index(item.area)))
 
 
 def _of(dataset: str, edition: Edition | None, store: Store, home: Home) -> DatasetStatus:

@@ -37,9 +37,7 @@ class Division:
 def divisions() -> tuple[Division, ...]:
     """The city's code list, retired divisions included."""
     with (CODELISTS / "divisions.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Division(name=row.pop("label_zh"), **row) for row in csv.DictReader(lines)
-        )
+        return tuple(Division(name=row.pop("label_zh"), **row) for row in csv.DictReader(lines))
 
 
 @cache

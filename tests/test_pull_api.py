@@ -179,7 +179,7 @@ def test_a_status_that_is_no_answer(
     [
         (b"  <!DOCTYPE html><html>login</html>", "a web page, not JSON"),
         (b'{"data": {"records": [{"id": "1"', "no whole JSON document"),
-        ('{"data": "某"}'.encode("gb18030"), "no whole JSON document"),
+        ('{"data": "甲"}'.encode("gb18030"), "no whole JSON document"),
         (b"", "no whole JSON document"),
         (b'{"data": {"rows": []}}', "no list at data.records"),
         (b'{"data": {"records": ["1"]}}', "no list at data.records"),

@@ -9,10 +9,7 @@ from . import airflow, home, processes, stand
 from .home import Home, LocalError
 from .progress import Progress
 
-USAGE = (
-    "python -m gongkai.local demo [SOURCES] | up | down | clean | status | "
-    "run -- COMMAND …"
-)
+USAGE = "python -m gongkai.local demo [SOURCES] | up | down | clean | status | run -- COMMAND …"
 
 
 def main(arguments: Sequence[str]) -> int:

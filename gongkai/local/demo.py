@@ -19,6 +19,7 @@ from . import departments, stand
 from .home import Home, LocalError
 from .progress import Progress
 
+HEADINGS = ("数据集 dataset", "行数 rows", "隔离 quarantined", "版本 edition", "地址 address")
 PATIENCE = 900.0
 ENDED = ("success", "failed")
 
@@ -114,8 +115,8 @@ def _wait(api: Api, runs: Mapping[str, str], progress: Progress) -> dict[str, st
 
 def _show(home: homes.Home, running: stand.Stand, where: Home) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("数据集 dataset", "行数 rows", "隔离 quarantined", "版本 edition", "地址 address"):
-        table.add_column(heading, no_wrap=True, justify="right" if "r" == heading[-1] else "left")
+    for heading in HEADINGS:
+        table.add_column(heading, no_wrap=True)
     found = status.status(home)
     for item in found:
         cells = (item.dataset, item.rows, item.quarantined, item.edition, item.portal_url)
@@ -135,9 +136,7 @@ def _show(home: homes.Home, running: stand.Stand, where: Home) -> None:
 
 def _json(url: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        url, data, {"Content-Type": "application/json", **headers}
-    )
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             found: dict[str, Any] = json.load(answer)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import database, ports, secrets, stand
-from .home import Home, LocalError, prepare, write_private
+from .home import Home, LocalError, prepare
 
 NAME = "departments"
 

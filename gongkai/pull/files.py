@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import paramiko
 
@@ -20,6 +20,13 @@ from gongkai.sources import FilesPull
 from gongkai.state import Receipt
 
 CHUNK = 1 << 20
+
+
+class Readable(Protocol):
+    """A file of this machine or of an SFTP server."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes."""
 
 
 def pull_files(
@@ -52,7 +59,7 @@ def _wanted(names: list[str], pattern: str) -> list[str]:
     )
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+def _chunks(file: Readable) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
         yield chunk
 
@@ -74,9 +81,7 @@ def _local_files(
             yield keep(home, name, f"{connection.name}/{folder}", _chunks(file))
 
 
-def _sftp_files(
-    folder: str, pattern: str, home: Home, connection: Connection
-) -> Iterator[Receipt]:
+def _sftp_files(folder: str, pattern: str, home: Home, connection: Connection) -> Iterator[Receipt]:
     with _sftp(connection) as client:
         where = f"{connection.place}/{folder}"
         try:
@@ -146,8 +151,32 @@ def _trust(ssh: paramiko.SSHClient, connection: Connection) -> None:
         name = connection.host
         if connection.port not in (None, 22):
             name = f"[{connection.host}]:{connection.port}"
-        key = paramiko.PKey.from_type_string(known[0], base64.b64decode(known[1]))
+        try:
+            key = paramiko.PKey.from_type_string(known[0], base64.b64decode(known[1]))
+        except (ValueError, paramiko.SSHException):
+            raise SourceRefused(
+                "the host key that the connection names is none",
+                where=connection.place,
+                do=f"Give host_key of the connection {connection.name} as in known_hosts.",
+            ) from None
         ssh.get_host_keys().add(name, known[0], key)
     else:
         ssh.load_system_host_keys()
-    ssh.set_missing_host_key_policy(paramiko.RejectPolicy())
+    ssh.set_missing_host_key_policy(_RefuseUnknown(connection))
+
+
+class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
+    """Nothing is fetched from a server that nobody vouched for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def missing_host_key(
+        self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
+    ) -> None:
+        """Refuse."""
+        raise SourceRefused(
+            f"the SFTP server shows a host key that is not known ({key.get_name()})",
+            where=self.connection.place,
+            do=f"Ask the department for it, and give it as host_key of {self.connection.name}.",
+        )

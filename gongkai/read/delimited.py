@@ -21,8 +21,8 @@ def read_delimited(path: Path, name: str, table: Table) -> Sheet:
                 file.seek(0)
             reader = csv.reader(file, delimiter=table.delimiter, strict=True)
             start = 1
-            for cells in reader:
-                lines.append((start, [cell if cell != "" else None for cell in cells]))
+            for fields in reader:
+                lines.append((start, [field if field != "" else None for field in fields]))
                 start = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise BrokenDelivery(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +107,16 @@ def _flat(record: dict[str, Any], prefix: str) -> dict[str, str | None]:
 def _labelled(page: str) -> dict[str, str | None]:
     """Label and value of every pair of cells in the page's table; the first of a label counts."""
     found: dict[str, str | None] = {}
-    for row in html.fromstring(page).xpath("//table//tr"):
-        cells = [re.sub(r"\s+", " ", cell.text_content()).strip() for cell in row.xpath("./td|./th")]
+    for row in html.document_fromstring(page).iter("tr"):
+        cells = [_words(cell) for cell in row if cell.tag in ("td", "th")]
         for label, value in zip(cells[::2], cells[1::2], strict=False):
             found.setdefault(label.rstrip(":： "), value or None)
     return found
+
+
+def _words(cell: Iterable[Any]) -> str:
+    text = "".join(cell.itertext()) if isinstance(cell, html.HtmlElement) else ""
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _identity(record: dict[str, str | None], table: Table) -> str:
