@@ -133,7 +133,9 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
     from great_expectations.validator.validator import Validator
 
     configurations = [
-        ExpectationConfiguration(type=rule.expectation, kwargs=rule.arguments, meta={"place": place})
+        ExpectationConfiguration(
+            type=rule.expectation, kwargs=rule.arguments, meta={"place": place}
+        )
         for place, rule in enumerate(suite.rules)
     ]
     for rule, configuration in zip(suite.rules, configurations, strict=True):

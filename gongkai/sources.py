@@ -57,12 +57,14 @@ class ApiPull:
 class FilesPull:
     """Files that match a pattern in a folder, local or over SFTP.
 
-    In `pattern` the word `{period}` stands for the period asked for, or for anything.
+    In `pattern` the word `{period}` stands for the period asked for, or for anything. Of the files
+    that match, `all` are taken, or the `last` by name where each of them is a whole snapshot.
     """
 
     connection: str
     folder: str
     pattern: str
+    take: Literal["all", "last"]
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,10 @@ def _pull(raw: dict[str, Any], dataset: str) -> DatabasePull | ApiPull | FilesPu
                 key_header=raw.get("key_header"),
             )
         case "files":
-            return FilesPull(raw["connection"], raw.get("folder", dataset), raw["pattern"])
+            take = raw.get("take", "all")
+            if take not in ("all", "last"):
+                raise ValueError(f"pull.take {take} is neither all nor last")
+            return FilesPull(raw["connection"], raw.get("folder", dataset), raw["pattern"], take)
     raise ValueError(f"pull.kind {raw['kind']} is none of database, api, files")
 
 

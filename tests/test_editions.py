@@ -290,7 +290,7 @@ def after(delivery: str, old: Model, rows: list[tuple[int, str, Any]]) -> tuple[
     return kept | good, len(kept.keys() & held)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @pytest.mark.parametrize("delivery", DELIVERIES)
 @given(delivered=st.lists(DELIVERED, min_size=1, max_size=4))
 def test_the_change_set_leads_from_the_old_edition_to_the_new_one(

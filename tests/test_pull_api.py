@@ -57,7 +57,7 @@ def serving(department: Department) -> Iterator[Department]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         department.port = server.server_port
         try:

@@ -32,14 +32,14 @@ class Readable(Protocol):
 def pull_files(
     declared: FilesPull, home: Home, connection: Connection, period: str | None
 ) -> tuple[Receipt, ...]:
-    """Every file that matches, by name. Hidden files and those still being written are left alone
+    """The files that match, by name: all, or the last one. Hidden files and those still being written are left alone
     (names that end in `.part`, `.tmp` or begin with `~$`).
 
     Raises BrokenDelivery where none matches: an empty folder is no delivery.
     """
     pattern = declared.pattern.replace("{period}", period or "*")
     reach = _sftp_files if connection.kind == "sftp" else _local_files
-    found = tuple(reach(declared.folder, pattern, home, connection))
+    found = tuple(reach(declared, pattern, home, connection))
     if not found:
         raise BrokenDelivery(
             f"no file matches {pattern}",
@@ -49,14 +49,15 @@ def pull_files(
     return found
 
 
-def _wanted(names: list[str], pattern: str) -> list[str]:
-    return sorted(
+def _wanted(names: list[str], pattern: str, declared: FilesPull) -> list[str]:
+    matching = sorted(
         name
         for name in names
         if fnmatch.fnmatchcase(name, pattern)
         and not name.startswith((".", "~$"))
         and not name.endswith((".part", ".tmp"))
     )
+    return matching[-1:] if declared.take == "last" else matching
 
 
 def _chunks(file: Readable) -> Iterator[bytes]:
@@ -65,8 +66,9 @@ def _chunks(file: Readable) -> Iterator[bytes]:
 
 
 def _local_files(
-    folder: str, pattern: str, home: Home, connection: Connection
+    declared: FilesPull, pattern: str, home: Home, connection: Connection
 ) -> Iterator[Receipt]:
+    folder = declared.folder
     place = Path(str(connection.extra.get("path", "/")), folder)
     try:
         names = [entry.name for entry in place.iterdir() if entry.is_file()]
@@ -76,12 +78,15 @@ def _local_files(
             where=f"{connection.name}, {folder}",
             do="Check that it is mounted and readable.",
         ) from None
-    for name in _wanted(names, pattern):
+    for name in _wanted(names, pattern, declared):
         with (place / name).open("rb") as file:
             yield keep(home, name, f"{connection.name}/{folder}", _chunks(file))
 
 
-def _sftp_files(folder: str, pattern: str, home: Home, connection: Connection) -> Iterator[Receipt]:
+def _sftp_files(
+    declared: FilesPull, pattern: str, home: Home, connection: Connection
+) -> Iterator[Receipt]:
+    folder = declared.folder
     with _sftp(connection) as client:
         where = f"{connection.place}/{folder}"
         try:
@@ -90,7 +95,7 @@ def _sftp_files(folder: str, pattern: str, home: Home, connection: Connection) -
                 for entry in client.listdir_attr(folder)
                 if stat.S_ISREG(entry.st_mode or 0)
             ]
-            for name in _wanted(entries, pattern):
+            for name in _wanted(entries, pattern, declared):
                 with client.open(f"{folder}/{name}", "rb") as file:
                     file.prefetch()
                     yield keep(home, name, where, _chunks(file))

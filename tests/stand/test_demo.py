@@ -75,14 +75,16 @@ def test_a_dag_says_what_it_is_who_owns_it_and_what_is_tried_again(running: Runn
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_portal_files_table_and_lake_hold_the_same_rows(running: Running, dataset: str) -> None:
+def test_portal_files_table_and_lake_hold_the_same_rows(
+    running: Running, dataset: str, tmp_path: Path
+) -> None:
     known = status(running)[dataset]
     shown = ckan(running, "package_show", id=dataset)
     files = {resource["format"]: resource for resource in shown["resources"]}
     table = ckan(running, "datastore_search", resource_id=files["CSV"]["id"], limit=0)
     text = httpx.get(files["CSV"]["url"]).content.decode("utf-8")
     header, *rows = list(csv.reader(io.StringIO(text)))
-    parquet = running.where.path / "downloaded.parquet"
+    parquet = tmp_path / "downloaded.parquet"
     parquet.write_bytes(httpx.get(files["PARQUET"]["url"]).content)
     counted = duckdb.read_parquet(str(parquet))
     with query.connect(running.home) as lake:
