@@ -264,9 +264,7 @@ TEXTS = st.one_of(
     ),
     st.text(max_size=8).map(lambda text: text.replace("\0", "")),
 )
-CANDIDATES = st.lists(
-    st.fixed_dictionaries({field["name"]: TEXTS for field in FIELDS}), max_size=6
-)
+CANDIDATES = st.lists(st.fixed_dictionaries({field["name"]: TEXTS for field in FIELDS}), max_size=6)
 
 
 @settings(max_examples=25)

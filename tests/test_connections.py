@@ -22,7 +22,8 @@ def test_the_json_form() -> None:
 
 
 def test_extras_may_be_json_within_json() -> None:
-    assert parse("a", '{"conn_type": "fs", "extra": "{\\"path\\": \\"/x\\"}"}').extra["path"] == "/x"
+    known = parse("a", '{"conn_type": "fs", "extra": "{\\"path\\": \\"/x\\"}"}')
+    assert known.extra["path"] == "/x"
 
 
 def test_the_uri_form() -> None:

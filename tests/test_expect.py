@@ -173,7 +173,11 @@ BROKEN = [
         Tables(batches(2025, 10_000, 20) + batches(2024, 150_000, 20)),
     ),
     ("tender_award", "one_winner_per_section", TENDER.changed("accepted", 1, is_winner=True)),
-    ("tender_award", "every_section_has_a_winner", TENDER.changed("accepted", 2, is_winner=False)),
+    (
+        "tender_award",
+        "every_section_has_a_winner",
+        TENDER.changed("accepted", 2, is_winner=False),
+    ),
     (
         "school_directory",
         "most_schools_still_there",
@@ -189,7 +193,10 @@ BROKEN = [
 
 SILENT = [
     *((name, "sound rows", tables) for name, tables in SOUND.items()),
-    *((name, "a first edition", Tables(t.accepted, [], [], t.references)) for name, t in SOUND.items()),
+    *(
+        (name, "a first edition", Tables(sound.accepted, references=sound.references))
+        for name, sound in SOUND.items()
+    ),
     ("gov_debt_limit_balance", "two levels of three", Tables(DEBT.accepted[:2])),
     (
         "gov_debt_limit_balance",
@@ -213,7 +220,11 @@ SILENT = [
         "a code in quarantine that cannot be read",
         Tables([line("201", 300), line("20101", 100)], quarantined=[line("20I02", 1)]),
     ),
-    ("gov_budget_line", "a parent without an amount", Tables([line("201", None), line("20101", 5)])),
+    (
+        "gov_budget_line",
+        "a parent without an amount",
+        Tables([line("201", None), line("20101", 5)]),
+    ),
     (
         "land_acq_project",
         "too few batches for a middle",
@@ -224,15 +235,16 @@ SILENT = [
         "a winner in quarantine",
         Tables([bid("A", 2, False)], quarantined=[bid("A", 1, True)]),
     ),
-    ("enrol_plan", "one new school of ten", Tables([plan(str(n)) for n in range(1, 11)],
-                                                  references=PLAN.references)),
+    (
+        "enrol_plan",
+        "one new school of ten",
+        Tables([plan(str(n)) for n in range(1, 11)], references=PLAN.references),
+    ),
     ("enrol_plan", "no directory yet", Tables(PLAN.accepted, references={"school_directory": []})),
-]  # fmt: skip
+]
 
 
-def judged(
-    dataset: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> expect.Verdict:
+def judged(dataset: str, tables: Tables, database: duckdb.DuckDBPyConnection) -> expect.Verdict:
     contract = contracts.load(dataset)
     suite = expect.load(contract)
     for name in ("accepted", "latest", "quarantined"):
@@ -286,7 +298,7 @@ def test_every_rule_has_a_counterexample() -> None:
     ("expectation", "arguments"),
     [
         ("unexpected_rows_expectation", {"unexpected_rows_query": "SELECT nothing FROM {batch}"}),
-        ("unexpected_rows_expectation", {"unexpected_rows_query": "SELECT * FROM nowhere, {batch}"}),
+        ("unexpected_rows_expectation", {"unexpected_rows_query": "FROM nowhere, {batch}"}),
         ("expect_column_values_to_not_be_null", {"column": "nothing"}),
         ("expect_the_moon", {}),
         ("expect_table_row_count_to_be_between", {"least": 1}),

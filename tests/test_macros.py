@@ -158,9 +158,7 @@ def test_yuan_are_exact_to_the_fen(
     assert Decimal(call(sql, "to_yuan", f"{amount:f}", unit)) == exact
 
 
-@given(
-    st.decimals(min_value=0, max_value=1000, places=10, allow_nan=False, allow_infinity=False)
-)
+@given(st.decimals(min_value=0, max_value=1000, places=10, allow_nan=False, allow_infinity=False))
 def test_hundred_millions_with_ten_digits_are_exact_to_the_fen(
     sql: duckdb.DuckDBPyConnection, amount: Decimal
 ) -> None:
@@ -203,9 +201,7 @@ def test_no_text_breaks_an_amount(sql: duckdb.DuckDBPyConnection, text: str, uni
     call(sql, "reported", text.replace("\0", ""))
 
 
-@given(
-    st.decimals(min_value=0, max_value=10**6, places=4, allow_nan=False, allow_infinity=False)
-)
+@given(st.decimals(min_value=0, max_value=10**6, places=4, allow_nan=False, allow_infinity=False))
 def test_areas_are_exact_to_the_square_centimetre(
     sql: duckdb.DuckDBPyConnection, area: Decimal
 ) -> None:
@@ -236,9 +232,7 @@ FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 
 
 @given(st.dates(date(1000, 1, 1), date(9999, 12, 31)), st.sampled_from(FORMS))
-def test_a_date_is_read_in_every_form(
-    sql: duckdb.DuckDBPyConnection, day: date, form: str
-) -> None:
+def test_a_date_is_read_in_every_form(sql: duckdb.DuckDBPyConnection, day: date, form: str) -> None:
     parts = {"%Y": f"{day.year:04}", "%m": f"{day.month:02}", "%d": f"{day.day:02}"}
     short = {**parts, "%m": str(day.month), "%d": str(day.day)}
     for words in (parts, parts if form == "%Y%m%d" else short):

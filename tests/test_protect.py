@@ -42,8 +42,6 @@ def test_a_key_that_is_not_public_is_refused(
 ) -> None:
     fields = [a_field("code", key=True), a_field("person", key=True, public=False, personal=2)]
     contract = a_contract(tmp_path, fields)
-    checked = judged(
-        [{"code": "1", "person": "某"}], contract, a_source(tmp_path), home, database
-    )
+    checked = judged([{"code": "1", "person": "某"}], contract, a_source(tmp_path), home, database)
     with pytest.raises(BrokenContract, match="the key columns person are not public"):
         protect(checked, contract, database)

@@ -201,9 +201,11 @@ def test_what_came_instead_is_told_and_kept(
 
 
 def test_a_server_that_keeps_silent_is_given_up(home: Home, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        with pytest.raises(SourceUnreachable, match="did not answer in time") as caught:
-            pulled(silent.getsockname()[1], home, tmp_path, timeout=0.2)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(SourceUnreachable, match="did not answer in time") as caught,
+    ):
+        pulled(silent.getsockname()[1], home, tmp_path, timeout=0.2)
     assert caught.value.heals
     assert is_a_sentence(caught.value)
 

@@ -32,9 +32,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     where = local_home.Home(tmp_path_factory.mktemp("bureau") / "home")
     local_home.prepare(where)
     port = ports.claim([postgres.NAME], [], ports.LOOPBACK, where.path / "ports.json")
-    server = postgres.prepare(
-        where, port[postgres.NAME], secrets.load(where.path / "secrets.json")
-    )
+    server = postgres.prepare(where, port[postgres.NAME], secrets.load(where.path / "secrets.json"))
     postgres.start(server, where)
     postgres.create(server)
     url = urlsplit(server.address(postgres.DEPARTMENT, postgres.DEPARTMENT))
@@ -196,9 +194,7 @@ def test_a_connection_that_breaks_is_unreachable(
     assert is_a_sentence(caught.value, known)
 
 
-def test_no_row_is_kept_as_the_answer_it_is(
-    known: Connection, home: Home, tmp_path: Path
-) -> None:
+def test_no_row_is_kept_as_the_answer_it_is(known: Connection, home: Home, tmp_path: Path) -> None:
     [receipt] = pulled(known, home, tmp_path, QUERY.replace("ORDER", "WHERE false ORDER")).receipts
     with duckdb.connect() as opened:
         found = opened.read_parquet(str(address(home, receipt.sha256)))

@@ -32,10 +32,17 @@ def pulled(
     pattern: str = "*.csv",
     below: str = "in",
     period: str | None = None,
+    **more: str,
 ) -> Pulled:
     source = a_source(
         folder / "declared",
-        pull={"kind": "files", "connection": known.name, "folder": below, "pattern": pattern},
+        pull={
+            "kind": "files",
+            "connection": known.name,
+            "folder": below,
+            "pattern": pattern,
+            **more,
+        },
     )
     return pull(source, home, lambda name: known, period=period, since=None)
 
@@ -117,6 +124,14 @@ def test_a_period_chooses_its_files(
     assert len(pulled(local, home, tmp_path, pattern=pattern).receipts) == 2
     found = pulled(local, home, tmp_path, pattern=pattern, period="2025")
     assert kept(home, found) == {"批次_2025.csv": b"2025"}
+
+
+def test_the_last_of_several_is_taken_where_that_is_declared(
+    home: Home, tmp_path: Path, dropped: Path, local: Connection
+) -> None:
+    for year in ("2025", "2023", "2024"):
+        (dropped / f"名录{year}.csv").write_bytes(year.encode())
+    assert kept(home, pulled(local, home, tmp_path, take="last")) == {"名录2025.csv": b"2025"}
 
 
 def test_an_empty_folder_is_no_delivery(
@@ -222,9 +237,7 @@ def test_sftp_files_arrive_byte_for_byte(
     }
 
 
-def test_sftp_without_a_file_is_no_delivery(
-    home: Home, tmp_path: Path, remote: Connection
-) -> None:
+def test_sftp_without_a_file_is_no_delivery(home: Home, tmp_path: Path, remote: Connection) -> None:
     with pytest.raises(BrokenDelivery, match="no file matches") as caught:
         pulled(remote, home, tmp_path)
     assert is_a_sentence(caught.value)
@@ -274,9 +287,7 @@ def test_a_host_key_that_is_none_is_refused(
     assert is_a_sentence(caught.value)
 
 
-def test_nobody_at_the_port_is_unreachable(
-    home: Home, tmp_path: Path, remote: Connection
-) -> None:
+def test_nobody_at_the_port_is_unreachable(home: Home, tmp_path: Path, remote: Connection) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with pytest.raises(SourceUnreachable, match="cannot be reached") as caught:

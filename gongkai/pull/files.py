@@ -32,8 +32,8 @@ class Readable(Protocol):
 def pull_files(
     declared: FilesPull, home: Home, connection: Connection, period: str | None
 ) -> tuple[Receipt, ...]:
-    """The files that match, by name: all, or the last one. Hidden files and those still being written are left alone
-    (names that end in `.part`, `.tmp` or begin with `~$`).
+    """The files that match, by name: all, or the last one. Hidden files and those still being
+    written are left alone (names that end in `.part`, `.tmp` or begin with `~$`).
 
     Raises BrokenDelivery where none matches: an empty folder is no delivery.
     """
