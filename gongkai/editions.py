@@ -12,11 +12,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from gongkai.contracts import AREAS, Contract
-from gongkai.lake import literal, quoted
-from gongkai.state import Store
-
-EDITIONS = "lake.gongkai.editions"
+from gongkai.contracts import Contract
+from gongkai.lake import EDITIONS, literal, quoted
 
 
 @dataclass(frozen=True)
@@ -37,37 +34,6 @@ class Edition:
     contract_digest: str
     columns: tuple[str, ...]
     promoted_at: datetime
-
-
-def prepare_lakes(database: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Create what every dataset shares, once."""
-    ready = database.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('editions', 'findings', "
-        "'candidates') AND database_name IN ('lake', 'private')"
-    ).fetchone()
-    if ready == (3,):
-        return
-    # two first runs at the same moment would both create the tables, and one would fail
-    with store.lock("lakes"):
-        for area in AREAS:
-            database.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quoted(area)}")
-        for statement in (
-            "CREATE SCHEMA IF NOT EXISTS lake.gongkai",
-            f"CREATE TABLE IF NOT EXISTS {EDITIONS} (dataset VARCHAR, number VARCHAR, "
-            "position INTEGER, attempt VARCHAR, rows BIGINT, added BIGINT, removed BIGINT, "
-            "changed BIGINT, data_date DATE, contract_version VARCHAR, contract_digest VARCHAR, "
-            "columns VARCHAR[], promoted_at TIMESTAMP)",
-            "CREATE SCHEMA IF NOT EXISTS private.staging",
-            "CREATE SCHEMA IF NOT EXISTS private.quarantine",
-            "CREATE TABLE IF NOT EXISTS private.quarantine.candidates (dataset VARCHAR, "
-            'attempt VARCHAR, "row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, '
-            "candidate JSON)",
-            "CREATE TABLE IF NOT EXISTS private.quarantine.findings (dataset VARCHAR, "
-            'attempt VARCHAR, "row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, '
-            "code VARCHAR, column_name VARCHAR, value VARCHAR, severity VARCHAR, "
-            "responsible VARCHAR, reason_zh VARCHAR, reason_en VARCHAR)",
-        ):
-            database.execute(statement)
 
 
 def latest(database: duckdb.DuckDBPyConnection, dataset: str) -> Edition | None:

@@ -125,7 +125,7 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
     # Great Expectations takes seconds to import, and only this step needs it
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     from great_expectations.core.batch import Batch
-    from great_expectations.exceptions import GreatExpectationsError
+    from great_expectations.exceptions.exceptions import GreatExpectationsError
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
     from great_expectations.expectations.expectation_configuration import (
         ExpectationConfiguration,

@@ -16,12 +16,33 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
+from gongkai.contracts import AREAS
 from gongkai.errors import BrokenContract
 from gongkai.home import Home, make_private
 from gongkai.sources import TRANSFORMS
+from gongkai.state import Store
 
 MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
 MACROS = TRANSFORMS / "macros"
+EDITIONS = "lake.gongkai.editions"
+
+SHARED = (
+    *(f"CREATE SCHEMA IF NOT EXISTS lake.{area}" for area in AREAS),
+    "CREATE SCHEMA IF NOT EXISTS lake.gongkai",
+    f"CREATE TABLE IF NOT EXISTS {EDITIONS} (dataset VARCHAR, number VARCHAR, position INTEGER, "
+    "attempt VARCHAR, rows BIGINT, added BIGINT, removed BIGINT, changed BIGINT, data_date DATE, "
+    "contract_version VARCHAR, contract_digest VARCHAR, columns VARCHAR[], "
+    "promoted_at TIMESTAMP)",
+    "CREATE SCHEMA IF NOT EXISTS private.staging",
+    "CREATE SCHEMA IF NOT EXISTS private.quarantine",
+    "CREATE TABLE IF NOT EXISTS private.quarantine.candidates (dataset VARCHAR, attempt VARCHAR, "
+    '"row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, candidate JSON)',
+    "CREATE TABLE IF NOT EXISTS private.quarantine.findings (dataset VARCHAR, attempt VARCHAR, "
+    '"row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, code VARCHAR, column_name VARCHAR, '
+    "value VARCHAR, severity VARCHAR, responsible VARCHAR, reason_zh VARCHAR, "
+    "reason_en VARCHAR)",
+)
+"""What every dataset shares in the two lakes."""
 
 
 def quoted(name: str) -> str:
@@ -47,9 +68,22 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         make_private(home.private)
         with readable():
             home.public.mkdir(mode=0o755, parents=True, exist_ok=True)
-        _attach(database, "private", home.database, home.private)
-        _attach(database, "lake", home.public_database, home.public)
+        # two first sessions at the same moment would both make the catalogues, and one would fail
+        with Store(home).lock("lakes"):
+            _attach(database, "private", home.database, home.private)
+            _attach(database, "lake", home.public_database, home.public)
+            _share(database)
         yield database
+
+
+def _share(database: duckdb.DuckDBPyConnection) -> None:
+    made = database.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('editions', 'findings', "
+        "'candidates') AND database_name IN ('lake', 'private')"
+    ).fetchone()
+    if made != (3,):
+        for statement in SHARED:
+            database.execute(statement)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from gongkai.compare import compare
 from gongkai.conform import conform
 from gongkai.connections import Connect, from_environment
 from gongkai.contracts import Contract
-from gongkai.editions import Edition, bring_reference, latest, prepare_lakes, promote
+from gongkai.editions import Edition, bring_reference, latest, promote
 from gongkai.errors import GongkaiError, Overtaken, SuiteFailed
 from gongkai.expect import Judged, expect
 from gongkai.expect import load as load_suite
@@ -182,7 +182,6 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         _recorded(store, attempt),
         session(home) as database,
     ):
-        prepare_lakes(database, store)
         before = latest(database, contract.dataset)
         progress(f"{contract.dataset}: reading")
         table = read(store.receipts(address), source, home, database)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongkai import city, contracts, sources
-from gongkai.editions import Edition, latest, prepare_lakes
+from gongkai.editions import Edition, latest
 from gongkai.home import Home
 from gongkai.lake import session
 from gongkai.state import Attempt, Store
@@ -40,7 +40,6 @@ def status(home: Home) -> tuple[DatasetStatus, ...]:
     store = Store(home)
     names = [name for name in contracts.names() if sources.feeds(name, home)]
     with session(home) as database:
-        prepare_lakes(database, store)
         editions = {name: latest(database, name) for name in names}
     found = [_of(name, editions[name], store, home) for name in names]
     return tuple(sorted(found, key=lambda item: list(contracts.AREAS).index(item.area)))

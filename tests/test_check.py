@@ -267,7 +267,7 @@ TEXTS = st.one_of(
 CANDIDATES = st.lists(st.fixed_dictionaries({field["name"]: TEXTS for field in FIELDS}), max_size=6)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(rows=CANDIDATES)
 def test_no_row_is_lost_and_no_text_breaks_the_check(
     contract: Contract,

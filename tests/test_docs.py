@@ -10,9 +10,9 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from gongkai import contracts
+from gongkai import contracts, pipeline
 from gongkai.cli import app
-from tests.support import PROJECT
+from tests.support import PROJECT, a_home, drop_folder
 
 DOCUMENTS = sorted(
     [
@@ -26,6 +26,7 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FLAGS = re.MULTILINE | re.DOTALL
 MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
 MACHINE = re.compile(
     r"(?<![\w./-])/(?:work|root|tmp|home)/|\b(?:pypi|pythonhosted)\b", re.IGNORECASE
@@ -107,6 +108,41 @@ def test_nothing_is_of_one_machine(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_nothing_was_left_open(document: Path) -> None:
     assert not re.findall(r"TODO|FIXME|XXX|@@", _text(document))
+
+
+def test_the_example_of_own_files_works(tmp_path: Path) -> None:
+    text = _text(PROJECT / "docs" / "own-files.md")
+    written = re.findall(
+        r"^`([\w/]+\.\w+)`[^`]*(?:`[^`\n]+`[^`]*)*?^```\w*\n(.*?)^```", text, FLAGS
+    )
+    files = dict(written)
+    assert {Path(name).suffix for name in files} == {".yaml", ".csv", ".sql"}
+    assert len(files) == 5
+    town = tmp_path / "town"
+    for name, content in files.items():
+        (town / name).parent.mkdir(parents=True, exist_ok=True)
+        (town / name).write_text(content, encoding="utf-8")
+    here = a_home(
+        tmp_path / "home",
+        sources=town,
+        codelists=town / "codelists",
+        connections={"gongkai_finance_files": drop_folder(town)},
+    )
+    first = pipeline.run("gov_debt_limit_balance", here)
+    assert first.staged is not None, first.error
+    assert (first.edition, first.staged.rows, first.staged.quarantined) == ("1.0.0", 1, 1)
+    [table] = (town / "gov_debt_limit_balance").glob("*.csv")
+    [corrected] = re.findall(r"corrects line 5 to `([^`]+)`", text)
+    lines = table.read_text(encoding="utf-8").splitlines()
+    lines[4] = corrected
+    table.write_text("\n".join(lines), encoding="utf-8")
+    second = pipeline.run("gov_debt_limit_balance", here)
+    assert second.staged is not None, second.error
+    assert (second.edition, second.staged.rows, second.staged.quarantined) == ("1.1.0", 2, 0)
+    table.write_text("\n".join(lines).replace("限额合计", "限额总计"), encoding="utf-8")
+    third = pipeline.run("gov_debt_limit_balance", here)
+    assert third.state == "failed"
+    assert third.error in text
 
 
 def test_both_readmes_show_the_same_commands() -> None:

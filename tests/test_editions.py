@@ -77,7 +77,6 @@ def empty_lake(
 ) -> Iterator[tuple[Home, duckdb.DuckDBPyConnection]]:
     home = a_home(tmp_path_factory.mktemp("home"))
     with session(home) as database:
-        editions.prepare_lakes(database, Store(home))
         yield home, database
 
 
@@ -301,7 +300,7 @@ def after(delivery: str, old: Model, rows: list[tuple[int, str, Any]]) -> tuple[
     return kept | good, len(kept.keys() & held)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @pytest.mark.parametrize("delivery", DELIVERIES)
 @given(delivered=st.lists(DELIVERED, min_size=1, max_size=4))
 def test_the_change_set_leads_from_the_old_edition_to_the_new_one(
@@ -315,7 +314,6 @@ def test_the_change_set_leads_from_the_old_edition_to_the_new_one(
         # the lake's SQL, in memory for speed
         for name in ("lake", "private"):
             database.execute(f"ATTACH ':memory:' AS {name}")
-        editions.prepare_lakes(database, Store(home))
         tiny = Dataset(tmp_path, home, database, the_contract(tmp_path, delivery))
         old: Model = {}
         seen: list[Model] = []

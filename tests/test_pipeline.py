@@ -33,7 +33,6 @@ DATASET = "school_directory"
 def numbers(home: Home) -> list[str]:
     """The editions there are, the oldest first."""
     with session(home) as database:
-        editions.prepare_lakes(database, Store(home))
         return [edition.number for edition in editions.history(database, DATASET)][::-1]
 
 

@@ -53,7 +53,7 @@ def status(running: Running) -> dict[str, dict[str, Any]]:
 
 
 def test_every_dag_run_succeeds_and_the_table_shows_every_dataset(running: Running) -> None:
-    assert running.succeeded
+    assert running.succeeded, running.printed
     api = airflow(running)
     for dataset in DATASETS:
         assert dataset in running.printed
