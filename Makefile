@@ -47,8 +47,8 @@ demo: ## everything on this machine, every dataset published; SOURCES=dir for ot
 down: ## stop what demo started, keep the data
 	@for home in $(HOMES); do GONGKAI_HOME=$$home $(VENV)/python -m gongkai.local down || exit 1; done
 
-clean: ## stop it and remove the data
-	@for home in $(HOMES); do GONGKAI_HOME=$$home $(VENV)/python -m gongkai.local clean || exit 1; done
+clean: ## stop it and remove the data; with SOURCES=dir that of its home
+	@$(VENV)/python -m gongkai.local clean
 
 check: .venv/test.stamp ## style, types, import layers
 	$(VENV)/ruff check .

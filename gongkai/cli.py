@@ -159,6 +159,14 @@ def main() -> None:
     except GongkaiError as error:
         told.print(f"[red]{error}[/red]", soft_wrap=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        where = homes.keep_traceback(homes.load(), "command")
+        told.print(
+            f"[red]something nobody foresaw happened ({type(error).__name__}, details in {where}). "
+            "Send that file to the developers.[/red]",
+            soft_wrap=True,
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ the scheduled runs; a variable that is already set wins over the file.
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,15 @@ def load(path: Path | None = None) -> Home:
             if name.startswith("AIRFLOW_CONN_GONGKAI_")
         },
     )
+
+
+def keep_traceback(home: Home, name: str) -> Path:
+    """Write the traceback of the error that is being handled where only the owner can read it:
+    it may hold a value of a row."""
+    path = make_private(home.path / "log") / f"{name}.txt"
+    path.touch(mode=0o600)
+    path.write_text(traceback.format_exc(), encoding="utf-8")
+    return path
 
 
 def make_private(folder: Path) -> Path:

@@ -9,7 +9,6 @@ The command line and the DAGs call `run`, or its three parts with an address bet
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,7 +26,7 @@ from gongkai.editions import Edition, bring_reference, latest, promote
 from gongkai.errors import GongkaiError, Overtaken, SuiteFailed
 from gongkai.expect import Judged, expect
 from gongkai.expect import load as load_suite
-from gongkai.home import Home, make_private
+from gongkai.home import Home, keep_traceback
 from gongkai.lake import MACROS, readable, session
 from gongkai.protect import protect
 from gongkai.publish import publish_edition
@@ -311,9 +310,10 @@ def _promoted(
 def _failed(judged: Judged, contract: Contract) -> SuiteFailed:
     examples = f": {'; '.join(judged.examples)}" if judged.examples else ""
     return SuiteFailed(
-        f"{judged.reason.en}{examples}",
+        f"{judged.reason.zh} · {judged.reason.en}{examples}",
         where=f"{contract.dataset}, rule {judged.rule}",
-        do=f"Ask the {contract.department.title.en}; the last edition stays public.",
+        do=f"请联系{contract.department.title.zh}，已公开的版本不变。 Ask the "
+        f"{contract.department.title.en}; the last edition stays public.",
     )
 
 
@@ -327,9 +327,7 @@ def _recorded(store: Store, attempt: Attempt) -> Iterator[None]:
         store.note(attempt.id, state="failed", error=str(error))
         raise
     except Exception as error:
-        path = make_private(store.home.path / "log") / f"attempt-{attempt.id}.txt"
-        path.touch(mode=0o600)
-        path.write_text(traceback.format_exc(), encoding="utf-8")
+        path = keep_traceback(store.home, f"attempt-{attempt.id}")
         unforeseen = GongkaiError(
             f"something nobody foresaw happened ({type(error).__name__})",
             where=f"{attempt.dataset}, details in log/{path.name}",

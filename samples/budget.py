@@ -21,7 +21,7 @@ FIRST_LINE = 5
 NATIVE = {"subject_code": 0, "subject_name": 1, "note": 5}
 PHASES = {"final": 2, "budget": 3, "execution": 4}
 
-_CLASS_WEIGHT = {"205": 9, "208": 7, "210": 5, "212": 5, "204": 4, "213": 4, "101": 60, "103": 20}
+_CLASS_WEIGHT = {"205": 9, "208": 7, "210": 5, "212": 5, "204": 4, "213": 4, "101": 15, "103": 6}
 _WAN = Decimal("0.01")
 
 

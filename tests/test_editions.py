@@ -17,9 +17,9 @@ from gongkai.compare import Changes, compare
 from gongkai.contracts import Contract
 from gongkai.editions import Edition
 from gongkai.home import Home
-from gongkai.lake import load_macros, session
+from gongkai.lake import SHARED, load_macros, session
 from gongkai.protect import protect
-from gongkai.state import Attempt, Store, now
+from gongkai.state import Attempt, now
 from tests.support import Row, a_contract, a_field, a_home, a_source, judged, rows_of
 
 YEAR = a_field("year", "INTEGER", key=True)
@@ -314,6 +314,8 @@ def test_the_change_set_leads_from_the_old_edition_to_the_new_one(
         # the lake's SQL, in memory for speed
         for name in ("lake", "private"):
             database.execute(f"ATTACH ':memory:' AS {name}")
+        for statement in SHARED:
+            database.execute(statement)
         tiny = Dataset(tmp_path, home, database, the_contract(tmp_path, delivery))
         old: Model = {}
         seen: list[Model] = []

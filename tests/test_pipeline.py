@@ -22,7 +22,6 @@ from gongkai.errors import Overtaken, WrongCall
 from gongkai.home import Home
 from gongkai.lake import session
 from gongkai.query import connect
-from gongkai.state import Store
 from gongkai.status import status
 from tests.conftest import FIRST, MIXED, SECOND, TinyCity
 from tests.support import PROJECT, a_source

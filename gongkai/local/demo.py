@@ -130,7 +130,9 @@ def _show(home: homes.Home, running: stand.Stand, where: Home) -> None:
     console.print()
     console.print(f"门户 portal    {running.portal_url}")
     console.print(f"Airflow        {running.airflow_url}  （用户 user {running.airflow_user}）")
-    console.print(f"DuckDB         {where.clone / '.venv/bin/gongkai'} sql", soft_wrap=True)
+    # the command finds the home in the clone by itself, any other by its variable
+    named = "" if where.path == where.clone / "var" else f"GONGKAI_HOME={where.path} "
+    console.print(f"DuckDB         {named}{where.clone / '.venv/bin/gongkai'} sql", soft_wrap=True)
     console.print(f"密码 passwords  {where.env}", soft_wrap=True)
 
 
