@@ -135,13 +135,14 @@ def promote(
 def _readable(database: duckdb.DuckDBPyConnection, contract: Contract, position: int) -> None:
     """What a statistician meets: the view of the latest edition with its comments, the macro."""
     view = f"lake.{quoted(contract.area)}.{quoted(contract.dataset)}"
+    macro = f"lake.{quoted(contract.area)}.{quoted(contract.dataset + '_at')}"
     columns = ", ".join(quoted(field.name) for field in contract.public_fields)
     table = history_table(contract)
     database.execute(
         f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM {table} WHERE _edition_to IS NULL"
     )
     database.execute(
-        f'CREATE OR REPLACE MACRO {view[:-1]}_at"(edition) AS TABLE SELECT {columns} '
+        f"CREATE OR REPLACE MACRO {macro}(edition) AS TABLE SELECT {columns} "
         f"FROM {table}, (SELECT position FROM {EDITIONS} WHERE dataset = "
         f"{literal(contract.dataset)} AND number = edition) AS wanted "
         "WHERE _edition_from <= wanted.position "
