@@ -22,22 +22,28 @@ help: ## this list
 install: .venv/pipeline.stamp portal/.venv/portal.stamp ## both environments, from hashed locks
 
 .venv/uv.stamp: requirements/uv.txt
-	$(PYTHON) -m venv .venv
-	$(VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@echo "  the installer"
+	@$(PYTHON) -m venv .venv
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
 .venv/pipeline.stamp: .venv/uv.stamp requirements/pipeline.txt pyproject.toml
-	env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/pipeline.txt
-	$(UV) pip install --quiet --python $(VENV)/python --no-deps --no-build-isolation --editable .
+	@echo "  installing the pipeline ($$(grep -c '^[a-z]' requirements/pipeline.txt) packages, about a minute)"
+	@env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/pipeline.txt
+	@$(UV) pip install --quiet --python $(VENV)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo "  the pipeline is installed"
 
 portal/.venv/portal.stamp: .venv/uv.stamp portal/requirements.txt
-	$(UV) venv --quiet --allow-existing --python $(VENV)/python portal/.venv
-	env -u PYTHONDONTWRITEBYTECODE $(UV) pip sync --quiet --python portal/.venv/bin/python --require-hashes --compile-bytecode portal/requirements.txt
+	@echo "  installing the portal ($$(grep -c '^[a-z]' portal/requirements.txt) packages)"
+	@$(UV) venv --quiet --allow-existing --python $(VENV)/python portal/.venv
+	@env -u PYTHONDONTWRITEBYTECODE $(UV) pip sync --quiet --python portal/.venv/bin/python --require-hashes --compile-bytecode portal/requirements.txt
 	@touch $@
+	@echo "  the portal is installed"
 
 .venv/test.stamp: .venv/pipeline.stamp requirements/test.txt
-	env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/test.txt
+	@echo "  installing the test tools"
+	@env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/test.txt
 	@touch $@
 
 demo: ## everything on this machine, every dataset published; SOURCES=dir for other files

@@ -125,14 +125,14 @@ def promote(
             f"INSERT INTO {EDITIONS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [*astuple(edition)],
         )
-        _readable(database, contract, now_at)
+        _readable(database, contract)
         database.execute("COMMIT")
     except BaseException:
         database.execute("ROLLBACK")
         raise
 
 
-def _readable(database: duckdb.DuckDBPyConnection, contract: Contract, position: int) -> None:
+def _readable(database: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """What a statistician meets: the view of the latest edition with its comments, the macro."""
     view = f"lake.{quoted(contract.area)}.{quoted(contract.dataset)}"
     macro = f"lake.{quoted(contract.area)}.{quoted(contract.dataset + '_at')}"

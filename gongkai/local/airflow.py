@@ -79,6 +79,10 @@ class Airflow:
             ("logging", "colored_console_log"): "False",
             ("scheduler", "enable_health_check"): "False",
             ("scheduler", "scheduler_idle_sleep_time"): "0.5",
+            # what a killed scheduler or task leaves behind is found in a minute, not in five
+            ("scheduler", "orphaned_tasks_check_interval"): "15",
+            ("scheduler", "task_instance_heartbeat_sec"): "10",
+            ("scheduler", "task_instance_heartbeat_timeout"): "60",
             ("dag_processor", "refresh_interval"): "10",
             ("dag_processor", "min_file_process_interval"): "10",
             ("dag_processor", "bundle_refresh_check_interval"): "2",
