@@ -13,6 +13,9 @@ import pytest
 
 from gongkai.home import Home
 from gongkai.lake import load_macros
+from gongkai.local import database as local_database
+from gongkai.local import home as local_home
+from gongkai.local import ports, processes, secrets
 from tests.support import a_home, a_source, as_csv, drop_folder
 
 hypothesis.settings.register_profile(
@@ -94,6 +97,24 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         load_macros(opened)
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local_database.Server]:
+    """A real PostgreSQL with a stand's databases and roles, a department's among them."""
+    where = local_home.Home(tmp_path_factory.mktemp("postgres") / "home")
+    local_home.prepare(where)
+    name = local_database.NAME
+    port = ports.claim([name], [], ports.LOOPBACK, where.path / "ports.json")[name]
+    keys = secrets.load(where.path / "secrets.json")
+    server = local_database.prepare(where, port, keys)
+    try:
+        local_database.start(server, where)
+        local_database.create(server)
+        yield server
+    finally:
+        processes.stop(processes.load_all(where.run), where.run)
+        local_database.remove(where)
 
 
 @pytest.fixture(autouse=True, scope="session")

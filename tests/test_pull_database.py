@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,9 +15,7 @@ from gongkai.connections import Connection
 from gongkai.errors import BrokenDelivery, GongkaiError, SourceRefused, SourceUnreachable
 from gongkai.home import Home
 from gongkai.landing import address
-from gongkai.local import database as postgres
-from gongkai.local import home as local_home
-from gongkai.local import ports, processes, secrets
+from gongkai.local.database import DEPARTMENT, Server
 from gongkai.pull import Pulled, pull
 from gongkai.read import read
 from tests.support import a_source, rows_of
@@ -27,15 +24,9 @@ QUERY = "SELECT * FROM bureau.debts ORDER BY id"
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+def known(postgres: Server) -> Connection:
     """The finance bureau's database, with two rows of invented debts."""
-    where = local_home.Home(tmp_path_factory.mktemp("bureau") / "home")
-    local_home.prepare(where)
-    port = ports.claim([postgres.NAME], [], ports.LOOPBACK, where.path / "ports.json")
-    server = postgres.prepare(where, port[postgres.NAME], secrets.load(where.path / "secrets.json"))
-    postgres.start(server, where)
-    postgres.create(server)
-    url = urlsplit(server.address(postgres.DEPARTMENT, postgres.DEPARTMENT))
+    url = urlsplit(postgres.address(DEPARTMENT, DEPARTMENT))
     connection = psycopg2.connect(url.geturl())
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -45,17 +36,15 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
             " (2, NULL, 12345678901234.567890, NULL)"
         )
     connection.close()
-    yield Connection(
+    return Connection(
         "gongkai_tiny",
         "postgres",
         str(url.hostname),
         url.port,
-        postgres.DEPARTMENT,
+        DEPARTMENT,
         str(url.username),
         str(url.password),
     )
-    processes.stop(processes.load_all(where.run), where.run)
-    postgres.remove(where)
 
 
 def pulled(

@@ -1,27 +1,27 @@
 """The finance bureau's rows in a real PostgreSQL."""
 
-import os
 from pathlib import Path
 
-import psycopg
+import psycopg2
 import pytest
 
+from gongkai.local.database import DEPARTMENT, Server
 from samples.database import load, read_rows
 from samples.deliveries import deliver
 from samples.errors import SampleError
 from samples.make import SEED, make
 
-DSN = os.environ.get("GONGKAI_TEST_DATABASE", "")
 
-
-@pytest.mark.skipif(not DSN, reason="GONGKAI_TEST_DATABASE names no PostgreSQL database")
-def test_rows_arrive_unrounded_and_are_replaced(tmp_path: Path) -> None:
+def test_rows_arrive_unrounded_and_are_replaced(tmp_path: Path, postgres: Server) -> None:
+    dsn = postgres.address(DEPARTMENT, DEPARTMENT)
     make(tmp_path, SEED)
-    count = load(tmp_path, DSN)
-    assert load(tmp_path, DSN) == count == len(read_rows(tmp_path))
-    with psycopg.connect(DSN) as connection:
-        query = "select id, ybxe::text, gxsj from czj.debt_limit_balance order by id"
-        found = connection.execute(query.encode()).fetchall()
+    count = load(tmp_path, dsn)
+    assert load(tmp_path, dsn) == count == len(read_rows(tmp_path))
+    connection = psycopg2.connect(dsn)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select id, ybxe::text, gxsj from czj.debt_limit_balance order by id")
+        found = cursor.fetchall()
+    connection.close()
     assert len(found) == count
     for (number, limit, updated), row in zip(found, read_rows(tmp_path), strict=True):
         assert number == row["id"]
@@ -30,7 +30,7 @@ def test_rows_arrive_unrounded_and_are_replaced(tmp_path: Path) -> None:
         assert updated.isoformat() == row["gxsj"]
 
     deliver(tmp_path, 2026, SEED)
-    assert load(tmp_path, DSN) == count + 10
+    assert load(tmp_path, dsn) == count + 10
 
 
 def test_a_database_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
