@@ -167,7 +167,7 @@ def test_a_statisticians_role_reaches_the_public_catalogue_only(running: Running
         query.connect(running.home) as lake,
         pytest.raises(duckdb.Error, match=r"(?i)read-only|permission"),
     ):
-        lake.execute("DELETE FROM finance.gov_debt_limit_balance_history")
+        lake.execute("DELETE FROM lake.finance.gov_debt_limit_balance_history")
 
 
 def test_what_was_received_is_kept_byte_for_byte(running: Running) -> None:
