@@ -60,24 +60,29 @@ def publish_edition(
             ckan, table, fields, edition, contract, database, known and known[0], home.ckan_url
         )
         with tempfile.TemporaryDirectory() as folder:
-            files = write_files(edition, contract, database, Path(folder))
+            files = write_files(edition, contract, here, database, Path(folder))
             _revise(ckan, shown, files, edition, contract, here, source, home.ckan_url)
     return f"{home.ckan_url}/dataset/{contract.dataset}"
 
 
 def write_files(
-    edition: Edition, contract: Contract, database: duckdb.DuckDBPyConnection, folder: Path
+    edition: Edition,
+    contract: Contract,
+    here: city.City,
+    database: duckdb.DuckDBPyConnection,
+    folder: Path,
 ) -> tuple[File, ...]:
     """The edition as CSV (UTF-8, RFC 4180) and Parquet, rows in the order of the key."""
     columns = ", ".join(quoted(field.name) for field in contract.public_fields)
     order = ", ".join(quoted(name) for name in contract.key)
     rows = f"SELECT {columns} FROM ({alive(contract, edition)}) ORDER BY {order}"
+    title = here.title(contract).zh
     csv, parquet = folder / f"{contract.dataset}.csv", folder / f"{contract.dataset}.parquet"
     database.execute(f"COPY ({rows}) TO {literal(str(csv))} (FORMAT csv, HEADER)")
     database.execute(f"COPY ({rows}) TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
     return (
-        File("CSV", csv, f"{contract.title.zh}（CSV）"),
-        File("PARQUET", parquet, f"{contract.title.zh}（Parquet）"),
+        File("CSV", csv, f"{title}（CSV）"),
+        File("PARQUET", parquet, f"{title}（Parquet）"),
     )
 
 
@@ -97,7 +102,7 @@ def _dataset(
         return found
     resources = [
         {
-            "name": f"{contract.title.zh}（{label}）",
+            "name": f"{here.title(contract).zh}（{label}）",
             "format": kind,
             "url": f"{contract.dataset}.{kind.lower()}",
             "url_type": "upload",

@@ -1,6 +1,7 @@
 """The demonstration: from nothing to every dataset of a city on a portal, by real DAG runs."""
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -53,6 +55,9 @@ def demo(where: Home, sources_folder: Path | None, progress: Progress) -> bool:
                 f"{files} has no city.yaml; write one that says which source feeds which dataset "
                 "(see docs/own-files.md)."
             )
+        # the portal bears the name of the city whose data it shows
+        name = yaml.safe_load((files / "city.yaml").read_text(encoding="utf-8"))["name"]["zh"]
+        os.environ.setdefault("GONGKAI_SITE_TITLE", f"{name} 公共数据开放")
     reach = departments.serve(where, files, folder, codelists if codelists.exists() else None)
     running = stand.up(where, reach.variables, progress=progress)
     departments.load_database(where, files)
