@@ -13,7 +13,7 @@ export GONGKAI_HOME ?= $(CURDIR)/var-$(notdir $(SOURCES_PATH))-$(shell printf %s
 endif
 HOMES = $(if $(GONGKAI_HOME),$(GONGKAI_HOME),$(wildcard $(CURDIR)/var $(CURDIR)/var-*))
 
-.PHONY: help install demo down clean test check lock docs
+.PHONY: help install demo down clean test check bench lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -66,6 +66,10 @@ test: ## every check and every test
 	@$(MAKE) --no-print-directory -j2 install .venv/test.stamp
 	@$(MAKE) --no-print-directory check
 	$(VENV)/python -m pytest
+
+bench: .venv/pipeline.stamp ## every benchmark, beside its floor
+	@$(VENV)/python benchmarks/parse.py
+	@$(VENV)/python benchmarks/check.py
 
 lock: .venv/uv.stamp ## the locks anew: hashes, no addresses
 	cd requirements && $(UV) pip compile --quiet --upgrade $(LOCK) uv.in -o uv.txt

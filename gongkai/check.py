@@ -23,6 +23,8 @@ from gongkai.reasons import FORMS, KINDS, REASONS
 from gongkai.sources import Source
 
 NO_TEXT = Text("", "")
+NARROW = 18
+"""The most digits that DuckDB keeps in a 64-bit number."""
 LOCAL = "local:"
 """What a surrogate key begins with."""
 PERSON = "（居民身份证号）"
@@ -146,7 +148,17 @@ def _typed(field: Field) -> str:
                 f"CASE WHEN regexp_matches({raw}, '^\\d{{4}}-') "
                 f"THEN try_cast({raw} AS {field.kind}) END"
             )
+        case "DECIMAL" if _digits(field.kind)[0] > NARROW:
+            # the wide cast is 200 times slower: it is left to what does not fit the narrow one
+            narrow = f"DECIMAL({NARROW}, {_digits(field.kind)[1]})"
+            return f"coalesce(try_cast({raw} AS {narrow}), try_cast({raw} AS {field.kind}))"
     return f"try_cast({raw} AS {field.kind})"
+
+
+def _digits(kind: str) -> tuple[int, int]:
+    """Width and scale of a DuckDB decimal."""
+    width, scale = kind.removeprefix("DECIMAL(").removesuffix(")").split(",")
+    return int(width), int(scale)
 
 
 def _judgement(field: Field, code_list: CodeList) -> str:

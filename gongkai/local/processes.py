@@ -164,7 +164,7 @@ def members(record: Record) -> list[int]:
         return []
     leader = _stat(record.pid)
     if leader is not None and leader.started != record.started:
-        return []  # the number is another's, so nothing of this session is left
+        return []  # the number belongs to another process by now
     return [
         stat.pid
         for stat in _stats()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -15,12 +14,6 @@ import pytest
 
 from gongkai import local
 from gongkai.local import processes, stand
-from gongkai.local.home import CLONE
-
-pytestmark = pytest.mark.skipif(
-    not (CLONE / "portal/.venv/bin/python").exists() or importlib.util.find_spec("airflow") is None,
-    reason="needs both environments; run `make install`",
-)
 
 
 @pytest.fixture(scope="module")

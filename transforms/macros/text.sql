@@ -19,9 +19,21 @@ CREATE OR REPLACE MACRO clean(value) AS
 CREATE OR REPLACE MACRO number_text(value) AS
     replace(replace(clean(value), ',', ''), '，', '');
 
+-- The number that a text stands for, exactly, to ten decimals; nothing where it is none.
+-- DuckDB casts text to a decimal of more than 18 digits 200 times slower than to one of 18: the
+-- wide cast is left to what does not fit the narrow one.
+CREATE OR REPLACE MACRO exact_number(value) AS
+    coalesce(
+        try_cast(
+            CASE WHEN length(split_part(number_text(value), '.', 2)) <= 8 THEN number_text(value) END
+            AS DECIMAL(18, 8)
+        )::DECIMAL(28, 10),
+        try_cast(number_text(value) AS DECIMAL(28, 10))
+    );
+
 -- The number as it was reported, to stand beside the canonical value; nothing where it is none.
 CREATE OR REPLACE MACRO reported(value) AS
-    try_cast(number_text(value) AS DECIMAL(22, 6))::VARCHAR;
+    try_cast(exact_number(value) AS DECIMAL(22, 6))::VARCHAR;
 
 -- A code in capitals without inner blanks.
 CREATE OR REPLACE MACRO code_text(value) AS

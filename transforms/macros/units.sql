@@ -17,7 +17,7 @@ CREATE OR REPLACE MACRO to_yuan(value, unit) AS
     coalesce(
         try_cast(
             round(
-                try_cast(number_text(value) AS DECIMAL(28, 10)) * unit_size(unit)::DECIMAL(10, 0), 2
+                exact_number(value) * unit_size(unit)::DECIMAL(10, 0), 2
             ) AS DECIMAL(28, 2)
         )::VARCHAR,
         unconverted(value, unit, unit_size(unit) IS NOT NULL)
@@ -28,10 +28,9 @@ CREATE OR REPLACE MACRO to_square_metres(value, unit) AS
     coalesce(
         try_cast(
             CASE unit
-                WHEN '平方米' THEN try_cast(number_text(value) AS DECIMAL(28, 4))
-                WHEN '公顷' THEN try_cast(number_text(value) AS DECIMAL(24, 8)) * 10000
-                WHEN '亩'
-                    THEN round(try_cast(number_text(value) AS DECIMAL(20, 6)) * 10000 / 15, 2)
+                WHEN '平方米' THEN exact_number(value)
+                WHEN '公顷' THEN exact_number(value) * 10000
+                WHEN '亩' THEN round(exact_number(value) * 10000 / 15, 2)
             END AS DECIMAL(18, 2)
         )::VARCHAR,
         unconverted(value, unit, coalesce(unit, '') IN ('平方米', '公顷', '亩'))
