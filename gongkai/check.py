@@ -15,12 +15,13 @@ import duckdb
 from gongkai import codelists
 from gongkai.codelists import CodeList
 from gongkai.conform import Candidates
-from gongkai.contracts import Contract, Field, RowRule, Text
+from gongkai.contracts import Contract, Field, RowRule
 from gongkai.errors import BrokenContract
 from gongkai.home import Home
 from gongkai.lake import literal, quoted
 from gongkai.reasons import FORMS, KINDS, REASONS
 from gongkai.sources import Source
+from gongkai.text import Text
 
 NO_TEXT = Text("", "")
 NARROW = 18
@@ -85,10 +86,14 @@ def check(
     )
     if checked.rows_in != checked.rows_accepted + checked.rows_quarantined:
         raise BrokenContract(
-            f"{checked.rows_in} rows came in, but {checked.rows_accepted} were accepted and "
-            f"{checked.rows_quarantined} quarantined",
+            Text(
+                f"收到 {checked.rows_in} 行，但接受 {checked.rows_accepted} 行、"
+                f"隔离 {checked.rows_quarantined} 行，合计不符",
+                f"{checked.rows_in} rows came in, but {checked.rows_accepted} were accepted and "
+                f"{checked.rows_quarantined} quarantined",
+            ),
             where=contract.dataset,
-            do="Nothing may be lost: tell the developers.",
+            do=Text("数据不得丢失，请告知开发人员。", "Nothing may be lost: tell the developers."),
         )
     return checked
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
-from gongkai.contracts import Contract, Text
+from gongkai.contracts import Contract
 from gongkai.errors import BrokenContract
 from gongkai.home import Home
+from gongkai.text import Text
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,12 @@ def load(home: Home) -> City:
         )
     except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise BrokenContract(
-            f"the city's file cannot be read: {type(error).__name__} {error}",
+            Text(
+                f"城市配置文件无法读取：{type(error).__name__} {error}",
+                f"the city's file cannot be read: {type(error).__name__} {error}",
+            ),
             where=str(path),
-            do="Compare it with samples/city.yaml.",
+            do=Text("请对照 samples/city.yaml。", "Compare it with samples/city.yaml."),
         ) from None
 
 

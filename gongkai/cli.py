@@ -16,9 +16,10 @@ from rich.table import Table
 from gongkai import contracts, pipeline, query, sources
 from gongkai import home as homes
 from gongkai import status as statuses
-from gongkai.errors import GongkaiError, WrongCall
+from gongkai.errors import GongkaiError, Unforeseen, WrongCall
 from gongkai.home import Home
 from gongkai.pipeline import Outcome
+from gongkai.text import Text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,13 +68,21 @@ def _chosen(datasets: list[str], area: str | None, everything: bool, home: Home)
     fed = [name for name in contracts.names() if sources.feeds(name, home)]
     if sum(map(bool, (datasets, area, everything))) != 1:
         raise WrongCall(
-            "say what to run", where="gongkai run", do="Name datasets, or --area A, or --all."
+            Text("请指明运行什么", "say what to run"),
+            where="gongkai run",
+            do=Text(
+                "请写数据集名称，或用 --area 领域，或用 --all。",
+                "Name datasets, or --area A, or --all.",
+            ),
         )
     if area and area not in contracts.AREAS:
         raise WrongCall(
-            f"there is no area {area}",
+            Text(f"没有领域 {area}", f"there is no area {area}"),
             where="gongkai run",
-            do=f"Choose one of {', '.join(contracts.AREAS)}.",
+            do=Text(
+                f"请从中选择：{'、'.join(contracts.AREAS)}。",
+                f"Choose one of {', '.join(contracts.AREAS)}.",
+            ),
         )
     if area:
         return [name for name in fed if contracts.load(name).area == area]
@@ -102,8 +111,17 @@ def status(as_json: AsJson = False) -> None:
         print(json.dumps(listed, ensure_ascii=False, indent=2, default=str))
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("数据集", "部门", "版本", "行数", "隔离", "数据日期", "状态", "地址"):
-        right = heading in ("行数", "隔离")
+    for heading in (
+        "数据集 dataset",
+        "部门 department",
+        "版本 edition",
+        "行数 rows",
+        "隔离 quarantined",
+        "数据日期 date",
+        "状态 state",
+        "地址 address",
+    ):
+        right = heading in ("行数 rows", "隔离 quarantined")
         table.add_column(heading, no_wrap=True, justify="right" if right else "left")
     for item in found:
         cells = (
@@ -160,13 +178,10 @@ def main() -> None:
         told.print(f"[red]{error}[/red]", soft_wrap=True)
         sys.exit(error.exit_code)
     except Exception as error:
-        where = homes.keep_traceback(homes.load(), "command")
-        told.print(
-            f"[red]something nobody foresaw happened ({type(error).__name__}, details in {where}). "
-            "Send that file to the developers.[/red]",
-            soft_wrap=True,
-        )
-        sys.exit(1)
+        kept = homes.keep_traceback(homes.load(), "command")
+        unforeseen = Unforeseen(error, where=str(kept))
+        told.print(f"[red]{unforeseen}[/red]", soft_wrap=True)
+        sys.exit(unforeseen.exit_code)
 
 
 if __name__ == "__main__":

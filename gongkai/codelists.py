@@ -17,6 +17,7 @@ from pathlib import Path
 from gongkai.contracts import SCHEMAS, Contract
 from gongkai.errors import BrokenContract
 from gongkai.home import Home
+from gongkai.text import Text
 
 CODELISTS = SCHEMAS / "codelists"
 
@@ -51,7 +52,9 @@ def load(name: str, home: Home) -> CodeList:
         paths.append(home.codelists / f"{name}.csv")
     if not paths[0].exists():
         raise BrokenContract(
-            f"there is no code list {name}", where=str(CODELISTS), do=f"Add {name}.csv there."
+            Text(f"没有代码表 {name}", f"there is no code list {name}"),
+            where=str(CODELISTS),
+            do=Text(f"请在该目录下添加 {name}.csv。", f"Add {name}.csv there."),
         )
     codes = tuple(code for path in paths for code in _codes(path))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

@@ -18,6 +18,7 @@ from gongkai.home import Home
 from gongkai.lake import quoted
 from gongkai.read import POSITION, TextTable
 from gongkai.sources import Source
+from gongkai.text import Text
 
 CODES = pa.schema(
     [(name, pa.string()) for name in ("code", "label_zh", "label_en", "parent", "successor")]
@@ -49,27 +50,38 @@ def conform(
     Columns of the contract that the SQL does not give are empty. Raises BrokenContract where the
     SQL does not run, gives a column that the contract does not know, or loses a text row.
     """
-    where = f"{source.name}.sql of {contract.dataset}"
+    where = f"{contract.dataset}/{source.name}.sql"
     load_code_lists(contract, home, database)
     try:
         database.execute(f"CREATE OR REPLACE TABLE mapped AS {source.transform}")
     except duckdb.Error as error:
         raise BrokenContract(
-            f"the transform does not run: {str(error).splitlines()[0]}",
+            Text(
+                f"转换 SQL 无法执行：{str(error).splitlines()[0]}",
+                f"the transform does not run: {str(error).splitlines()[0]}",
+            ),
             where=where,
-            do="Mend the SQL.",
+            do=Text("请修改 SQL。", "Mend the SQL."),
         ) from None
     given = set(database.table("mapped").columns)
     known = {field.name for field in contract.fields}
-    if strange := sorted(given - known - set(POSITION)):
+    if extra := sorted(given - known - set(POSITION)):
         raise BrokenContract(
-            f"the transform gives columns that the contract does not know: {', '.join(strange)}",
+            Text(
+                f"转换 SQL 给出了合同中没有的字段：{'、'.join(extra)}",
+                f"the transform gives columns that the contract does not know: {', '.join(extra)}",
+            ),
             where=where,
-            do="Add them to the contract, or drop them.",
+            do=Text("请补入合同，或从 SQL 中去掉。", "Add them to the contract, or drop them."),
         )
     if missing := [name for name in (*contract.key, *POSITION) if name not in given]:
         raise BrokenContract(
-            f"the transform does not give {', '.join(missing)}", where=where, do="Mend the SQL."
+            Text(
+                f"转换 SQL 没有给出字段：{'、'.join(missing)}",
+                f"the transform does not give {', '.join(missing)}",
+            ),
+            where=where,
+            do=Text("请修改 SQL。", "Mend the SQL."),
         )
     columns = ", ".join(
         f"{quoted(field.name)}::VARCHAR AS {quoted(field.name)}"
@@ -107,7 +119,13 @@ def _lose_nothing(database: duckdb.DuckDBPyConnection, where: str) -> None:
     if lost:
         file, part, line, count = lost
         raise BrokenContract(
-            f"the transform loses {count} rows, the first at {file} {part} line {line}",
+            Text(
+                f"转换 SQL 丢失 {count} 行，第一处在 {file} {part} 第 {line} 行",
+                f"the transform loses {count} rows, the first at {file} {part} line {line}",
+            ),
             where=where,
-            do="Map them, or declare in the source why they are skipped.",
+            do=Text(
+                "请转换这些行，或在来源声明中写明为何跳过。",
+                "Map them, or declare in the source why they are skipped.",
+            ),
         )

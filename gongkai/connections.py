@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gongkai.errors import SourceRefused
 from gongkai.home import Home
+from gongkai.text import Text
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,12 @@ def from_environment(home: Home) -> Connect:
         value = home.connections.get(name)
         if value is None:
             raise SourceRefused(
-                f"there is no connection {name}",
-                where="environment",
-                do=f"Set AIRFLOW_CONN_{name.upper()}, or add the connection in Airflow.",
+                Text(f"没有连接 {name}", f"there is no connection {name}"),
+                where="环境变量 environment",
+                do=Text(
+                    f"请设置 AIRFLOW_CONN_{name.upper()}，或在 Airflow 中添加该连接。",
+                    f"Set AIRFLOW_CONN_{name.upper()}, or add the connection in Airflow.",
+                ),
             )
         return parse(name, value)
 
@@ -62,9 +66,12 @@ def parse(name: str, value: str) -> Connection:
         return _parsed(name, value)
     except (ValueError, TypeError, AttributeError):
         raise SourceRefused(
-            f"the connection {name} cannot be read",
-            where="environment",
-            do=f"Write AIRFLOW_CONN_{name.upper()} as Airflow's JSON or URI form.",
+            Text(f"连接 {name} 无法读取", f"the connection {name} cannot be read"),
+            where="环境变量 environment",
+            do=Text(
+                f"请按 Airflow 的 JSON 或 URI 格式填写 AIRFLOW_CONN_{name.upper()}。",
+                f"Write AIRFLOW_CONN_{name.upper()} as Airflow's JSON or URI form.",
+            ),
         ) from None
 
 

@@ -23,20 +23,13 @@ from open_data_contract_standard.model import (
 
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT
+from gongkai.text import Text
 
 SCHEMAS = PROJECT / "schemas"
 
 Delivery = Literal["snapshot", "partition", "upsert"]
 Severity = Literal["error", "warning"]
 Responsible = Literal["department", "platform"]
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text that people read, in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -165,9 +158,9 @@ def load(dataset: str) -> Contract:
     paths = list(SCHEMAS.glob(f"*/{dataset}.odcs.yaml"))
     if not paths:
         raise WrongCall(
-            f"there is no dataset {dataset}",
+            Text(f"没有数据集 {dataset}", f"there is no dataset {dataset}"),
             where="schemas",
-            do=f"Choose one of {', '.join(names())}.",
+            do=Text(f"请从中选择：{'、'.join(names())}。", f"Choose one of {', '.join(names())}."),
         )
     return read(paths[0])
 
@@ -179,17 +172,29 @@ def read(path: Path) -> Contract:
         contract = _contract(document, path)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise BrokenContract(
-            f"the contract cannot be read: {type(error).__name__} {error}",
+            Text(
+                f"合同无法读取：{type(error).__name__} {error}",
+                f"the contract cannot be read: {type(error).__name__} {error}",
+            ),
             where=path.name,
-            do="Compare it with a contract that works; `make test` names the line.",
+            do=Text(
+                "请对照一份可用的合同；`make test` 会指出哪一行。",
+                "Compare it with a contract that works; `make test` names the line.",
+            ),
         ) from error
     columns = {field.name for field in contract.fields}
     named = {*contract.partition_by, contract.data_date, *(rule.column for rule in contract.rules)}
     if unknown := sorted(named - columns):
         raise BrokenContract(
-            f"the contract speaks of columns it does not define: {', '.join(unknown)}",
+            Text(
+                f"合同用到了没有定义的字段：{'、'.join(unknown)}",
+                f"the contract speaks of columns it does not define: {', '.join(unknown)}",
+            ),
             where=path.name,
-            do="Define them under properties, or mend the name.",
+            do=Text(
+                "请在 properties 下定义，或改正名称。",
+                "Define them under properties, or mend the name.",
+            ),
         )
     return contract
 

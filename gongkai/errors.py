@@ -1,10 +1,13 @@
 """What can go wrong, told to the person who must act.
 
-Every error is one sentence in three parts: what happened, where, what to do. `heals` says
-whether trying again can help (a network that was down) or cannot (a wrong file).
+Every error is one sentence in three parts, in Chinese and in English: what happened, where, what
+to do. `heals` says whether trying again can help (a network that was down) or cannot (a wrong
+file).
 """
 
 from __future__ import annotations
+
+from gongkai.text import Text
 
 
 class GongkaiError(Exception):
@@ -16,11 +19,26 @@ class GongkaiError(Exception):
     heals = False
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str, do: str) -> None:
+    def __init__(self, what: Text, *, where: str, do: Text) -> None:
         self.what = what
         self.where = where
         self.do = do
-        super().__init__(f"{what} ({where}). {do}")
+        zh, en = f"{what.zh}（{where}）。{do.zh}", f"{what.en} ({where}). {do.en}"
+        super().__init__(f"{zh} · {en}")
+
+
+class Unforeseen(GongkaiError):
+    """What nobody foresaw happened; `where` names the file that tells the developers more."""
+
+    def __init__(self, error: Exception, *, where: str) -> None:
+        kind = type(error).__name__
+        super().__init__(
+            Text(
+                f"发生了没有预料到的情况（{kind}）", f"something nobody foresaw happened ({kind})"
+            ),
+            where=where,
+            do=Text("请把该文件发给开发人员。", "Send that file to the developers."),
+        )
 
 
 class WrongCall(GongkaiError):

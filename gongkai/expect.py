@@ -17,9 +17,10 @@ from typing import Any, Literal
 import duckdb
 import yaml
 
-from gongkai.contracts import Contract, Text
+from gongkai.contracts import Contract
 from gongkai.errors import BrokenContract
 from gongkai.home import PROJECT
+from gongkai.text import Text
 
 EXPECTATIONS = PROJECT / "expectations"
 EXAMPLES = 3
@@ -87,9 +88,12 @@ def load(contract: Contract) -> Suite:
         rules = tuple(_rule(item) for item in raw["rules"])
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise BrokenContract(
-            f"the suite cannot be read: {type(error).__name__} {error}",
+            Text(
+                f"整体规则文件无法读取：{type(error).__name__} {error}",
+                f"the suite cannot be read: {type(error).__name__} {error}",
+            ),
             where=f"{contract.area}/{contract.dataset}.yaml",
-            do="Compare it with a suite that works.",
+            do=Text("请对照一份可用的整体规则文件。", "Compare it with a suite that works."),
         ) from None
     references = tuple(raw.get("references", ()))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -211,10 +215,14 @@ def _judged(
 
 
 def _unusable(rule: Rule, dataset: str, message: str) -> BrokenContract:
+    line = message.splitlines()[0]
     return BrokenContract(
-        f"the rule {rule.name} cannot be evaluated: {message.splitlines()[0]}",
-        where=f"the suite of {dataset}",
-        do="Mend the suite.",
+        Text(
+            f"规则 {rule.name} 无法执行：{line}",
+            f"the rule {rule.name} cannot be evaluated: {line}",
+        ),
+        where=f"expectations, {dataset}",
+        do=Text("请修改整体规则文件。", "Mend the suite."),
     )
 
 

@@ -21,6 +21,7 @@ from gongkai.errors import BrokenContract
 from gongkai.home import Home, make_private
 from gongkai.sources import TRANSFORMS
 from gongkai.state import Store
+from gongkai.text import Text
 
 MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
 MACROS = TRANSFORMS / "macros"
@@ -119,9 +120,12 @@ def load_extensions(database: duckdb.DuckDBPyConnection, *names: str) -> None:
         found = list(root.rglob(f"v{duckdb.__version__}/{name}.duckdb_extension")) if spec else []
         if not found:
             raise BrokenContract(
-                f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
-                where="the Python environment",
-                do="Install the project's requirements again.",
+                Text(
+                    f"没有安装 DuckDB {duckdb.__version__} 的扩展 {name}",
+                    f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
+                ),
+                where="Python",
+                do=Text("请重新安装本项目的依赖包。", "Install the project's requirements again."),
             )
         database.execute(f"LOAD {literal(str(found[0]))}")
 

@@ -23,7 +23,7 @@ from gongkai.conform import conform
 from gongkai.connections import Connect, from_environment
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, bring_reference, latest, promote
-from gongkai.errors import GongkaiError, Overtaken, SuiteFailed
+from gongkai.errors import GongkaiError, Overtaken, SuiteFailed, Unforeseen
 from gongkai.expect import Judged, expect
 from gongkai.expect import load as load_suite
 from gongkai.home import Home, keep_traceback
@@ -35,6 +35,7 @@ from gongkai.pull import pull as pull_source
 from gongkai.read import read
 from gongkai.sources import Source
 from gongkai.state import COMPLETED, Attempt, Store
+from gongkai.text import Text
 
 Progress = Callable[[str], None]
 """Told what is being done, for a person who waits."""
@@ -297,9 +298,12 @@ def _promoted(
     planned = staging.planned(attempt)
     if planned.position != (before.position + 1 if before else 1):
         raise Overtaken(
-            f"edition {planned.number} was prepared against an older edition than the latest",
+            Text(
+                f"版次 {planned.number} 所依据的已不是最新版次",
+                f"edition {planned.number} was prepared against an older edition than the latest",
+            ),
             where=contract.dataset,
-            do="Run the dataset again.",
+            do=Text("请重新运行该数据集。", "Run the dataset again."),
         )
     with readable():
         promote(database, contract, planned, staging.changes_table(contract, attempt))
@@ -308,12 +312,17 @@ def _promoted(
 
 
 def _failed(judged: Judged, contract: Contract) -> SuiteFailed:
-    examples = f": {'; '.join(judged.examples)}" if judged.examples else ""
+    examples, department = "; ".join(judged.examples), contract.department.title
     return SuiteFailed(
-        f"{judged.reason.zh} · {judged.reason.en}{examples}",
-        where=f"{contract.dataset}, rule {judged.rule}",
-        do=f"请联系{contract.department.title.zh}，已公开的版本不变。 Ask the "
-        f"{contract.department.title.en}; the last edition stays public.",
+        Text(
+            judged.reason.zh + f"：{examples}" * bool(examples),
+            judged.reason.en + f": {examples}" * bool(examples),
+        ),
+        where=f"{contract.dataset}, {judged.rule}",
+        do=Text(
+            f"请联系{department.zh}，已公开的版次不变。",
+            f"Ask the {department.en}; the last edition stays public.",
+        ),
     )
 
 
@@ -328,10 +337,6 @@ def _recorded(store: Store, attempt: Attempt) -> Iterator[None]:
         raise
     except Exception as error:
         path = keep_traceback(store.home, f"attempt-{attempt.id}")
-        unforeseen = GongkaiError(
-            f"something nobody foresaw happened ({type(error).__name__})",
-            where=f"{attempt.dataset}, details in log/{path.name}",
-            do="Send that file to the developers.",
-        )
+        unforeseen = Unforeseen(error, where=f"{attempt.dataset}, log/{path.name}")
         store.note(attempt.id, state="failed", error=str(unforeseen))
         raise unforeseen from None

@@ -16,6 +16,7 @@ from gongkai.codelists import CodeList
 from gongkai.contracts import AREAS, Contract, Field
 from gongkai.editions import Edition
 from gongkai.errors import PortalRefused, PortalUnreachable
+from gongkai.text import Text
 
 TYPES: Mapping[str, str] = {
     "VARCHAR": "text",
@@ -39,28 +40,42 @@ def connect(url: str, token: str | None) -> ckanapi.RemoteCKAN:
     return ckanapi.RemoteCKAN(url, apikey=token, user_agent="gongkai")
 
 
-def ask(action: Callable[[], Answer], *, url: str, what: str) -> Answer:
+def ask(action: Callable[[], Answer], *, url: str, what: Text) -> Answer:
     """Call the portal; its refusals and failures become errors for the person who must act."""
     try:
         return action()
     except (ckanapi.NotAuthorized, requests.exceptions.MissingSchema):
         raise PortalRefused(
-            f"the portal refused to {what}",
+            Text(f"门户拒绝{what.zh}", f"the portal refused to {what.en}"),
             where=url,
-            do="Check that CKAN_TOKEN is of a user who may edit the organisation.",
+            do=Text(
+                "请检查 CKAN_TOKEN 所属用户是否有权编辑该机构。",
+                "Check that CKAN_TOKEN is of a user who may edit the organisation.",
+            ),
         ) from None
     except ckanapi.ValidationError as error:
-        named = ", ".join(f"{key}: {value}" for key, value in error.error_dict.items())
+        named = ", ".join(f"{key}: {value}" for key, value in error.error_dict.items())[:300]
         raise PortalRefused(
-            f"the portal found fault when it was asked to {what}: {named[:300]}",
+            Text(
+                f"门户校验不通过，未能{what.zh}：{named}",
+                f"the portal found fault when it was asked to {what.en}: {named}",
+            ),
             where=url,
-            do="Mend the contract, or ask the portal's operator.",
+            do=Text(
+                "请修改合同，或联系门户运维。", "Mend the contract, or ask the portal's operator."
+            ),
         ) from None
     except (requests.RequestException, ckanapi.CKANAPIError):
         raise PortalUnreachable(
-            f"the portal did not answer when it was asked to {what}",
+            Text(
+                f"门户没有应答，未能{what.zh}",
+                f"the portal did not answer when it was asked to {what.en}",
+            ),
             where=url,
-            do="Check that it runs; the next run goes on from here.",
+            do=Text(
+                "请检查门户是否在运行；下一次运行会接着做。",
+                "Check that it runs; the next run goes on from here.",
+            ),
         ) from None
 
 

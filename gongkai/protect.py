@@ -10,6 +10,7 @@ from gongkai.check import Checked
 from gongkai.contracts import Contract
 from gongkai.errors import BrokenContract
 from gongkai.lake import quoted
+from gongkai.text import Text
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,12 @@ def protect(
     """
     if hidden := [name for name in contract.key if not contract.field(name).public]:
         raise BrokenContract(
-            f"the key columns {', '.join(hidden)} are not public",
+            Text(
+                f"主键字段不公开：{'、'.join(hidden)}",
+                f"the key columns {', '.join(hidden)} are not public",
+            ),
             where=contract.dataset,
-            do="Choose a key that may be published.",
+            do=Text("请改用可以公开的主键。", "Choose a key that may be published."),
         )
     columns = ", ".join(quoted(field.name) for field in contract.public_fields)
     accepted = checked.accepted.select(f"{columns}, _remarks").order(", ".join(contract.key))

@@ -25,6 +25,7 @@ from gongkai.home import Home
 from gongkai.lake import literal, quoted
 from gongkai.portal import ask
 from gongkai.state import Store
+from gongkai.text import Text
 
 BATCH = 5_000
 """Rows per call: of the sizes that were measured the fastest for the DataStore's API."""
@@ -113,7 +114,7 @@ def _dataset(
     made: dict[str, Any] = ask(
         lambda: ckan.action.package_create(**described, private=True, resources=resources),
         url=url,
-        what=f"create the dataset {contract.dataset}",
+        what=Text(f"创建数据集 {contract.dataset}", f"create the dataset {contract.dataset}"),
     )
     return made
 
@@ -128,12 +129,14 @@ def _ensure(ckan: ckanapi.RemoteCKAN, kind: str, wanted: dict[str, Any], url: st
         if any(there.get(key) != value for key, value in wanted.items()):
             ckan.call_action(f"{kind}_patch", {"id": there["id"], **wanted})
 
+    named = {"organization": "机构", "group": "专题"}[kind]
+    what = Text(f"显示{named} {wanted['name']}", f"show the {kind} {wanted['name']}")
     try:
-        ask(act, url=url, what=f"show the {kind} {wanted['name']}")
+        ask(act, url=url, what=what)
     except PortalRefused:
         # two datasets of one department publish for the first time at the same moment: the
         # other one has made it meanwhile
-        ask(act, url=url, what=f"show the {kind} {wanted['name']}")
+        ask(act, url=url, what=what)
 
 
 def _find(ckan: ckanapi.RemoteCKAN, dataset: str, url: str) -> dict[str, Any] | None:
@@ -144,7 +147,7 @@ def _find(ckan: ckanapi.RemoteCKAN, dataset: str, url: str) -> dict[str, Any] | 
             return None
         return found if found["state"] == "active" else None
 
-    return ask(act, url=url, what=f"show the dataset {dataset}")
+    return ask(act, url=url, what=Text(f"显示数据集 {dataset}", f"show the dataset {dataset}"))
 
 
 def _load_table(
@@ -159,7 +162,7 @@ def _load_table(
 ) -> None:
     """Bring the DataStore table to the edition: by the difference where the portal shows an
     edition we know, by all rows otherwise."""
-    what = f"load the table of {contract.dataset}"
+    what = Text(f"写入 {contract.dataset} 的数据表", f"load the table of {contract.dataset}")
     before = next((e for e in history(database, contract.dataset) if e.number == shown), None)
     if before and before.columns == edition.columns and before.position < edition.position:
         ask(
@@ -230,7 +233,7 @@ def _total(ckan: ckanapi.RemoteCKAN, table: str, url: str) -> int:
         except ckanapi.NotFound:
             return -1
 
-    return ask(act, url=url, what="count the rows of a table")
+    return ask(act, url=url, what=Text("统计数据表的行数", "count the rows of a table"))
 
 
 def _batches(
@@ -282,7 +285,10 @@ def _revise(
         ask(
             lambda: ckan.call_action("package_revise", update, files=opened),
             url=url,
-            what=f"publish edition {edition.number} of {contract.dataset}",
+            what=Text(
+                f"发布 {contract.dataset} 的版次 {edition.number}",
+                f"publish edition {edition.number} of {contract.dataset}",
+            ),
         )
     finally:
         for stream in opened.values():

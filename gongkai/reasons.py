@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gongkai.contracts import Text
+from gongkai.text import Text
 
 REASONS: Mapping[str, Text] = {
     "required": Text("{label}为必填项，但为空", "{label} must be given, but is empty"),

@@ -19,6 +19,7 @@ from gongkai import city
 from gongkai.contracts import Contract
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT, Home
+from gongkai.text import Text
 
 TRANSFORMS = PROJECT / "transforms"
 
@@ -125,9 +126,15 @@ def active(contract: Contract, home: Home) -> Source:
         if (place / f"{chosen}.yaml").exists():
             return read(place / f"{chosen}.yaml", contract.dataset)
     raise BrokenContract(
-        f"the source {chosen} of {contract.dataset} is not declared",
-        where=" or ".join(str(place) for place in places),
-        do=f"Write {chosen}.yaml and {chosen}.sql there.",
+        Text(
+            f"{contract.dataset} 的来源 {chosen} 没有声明",
+            f"the source {chosen} of {contract.dataset} is not declared",
+        ),
+        where=", ".join(str(place) for place in places),
+        do=Text(
+            f"请在该目录下编写 {chosen}.yaml 和 {chosen}.sql。",
+            f"Write {chosen}.yaml and {chosen}.sql there.",
+        ),
     )
 
 
@@ -143,9 +150,12 @@ def feeds(dataset: str, home: Home) -> bool:
 def _chosen(dataset: str, home: Home) -> str:
     if home.sources is None:
         raise WrongCall(
-            "no sources are chosen",
+            Text("没有指定来源目录", "no sources are chosen"),
             where="GONGKAI_SOURCES",
-            do="Set it to a folder with a city.yaml; `make demo` does.",
+            do=Text(
+                "请设为含有 city.yaml 的目录；`make demo` 会自动设置。",
+                "Set it to a folder with a city.yaml; `make demo` does.",
+            ),
         )
     named = city.load(home).sources
     if dataset in named:
@@ -154,9 +164,12 @@ def _chosen(dataset: str, home: Home) -> str:
     if len(own) == 1:
         return own[0].stem
     raise WrongCall(
-        f"no source feeds {dataset}",
+        Text(f"{dataset} 没有来源", f"no source feeds {dataset}"),
         where=str(home.sources / "city.yaml"),
-        do=f"Add a line `{dataset}: <source>` under `sources`.",
+        do=Text(
+            f"请在 `sources` 下添加一行 `{dataset}: <来源>`。",
+            f"Add a line `{dataset}: <source>` under `sources`.",
+        ),
     )
 
 
@@ -178,9 +191,12 @@ def read(path: Path, dataset: str) -> Source:
         )
     except (KeyError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
         raise BrokenContract(
-            f"the source cannot be read: {type(error).__name__} {error}",
+            Text(
+                f"来源声明无法读取：{type(error).__name__} {error}",
+                f"the source cannot be read: {type(error).__name__} {error}",
+            ),
             where=path.name,
-            do="Compare it with a source that works.",
+            do=Text("请对照一份可用的来源声明。", "Compare it with a source that works."),
         ) from error
 
 

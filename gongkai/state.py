@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from gongkai.errors import Busy, WrongCall
 from gongkai.home import Home, make_private
+from gongkai.text import Text
 
 metadata = sa.MetaData()
 
@@ -152,7 +153,9 @@ class Store:
             row = connection.execute(attempts.select().where(attempts.c.id == identity)).first()
         if row is None:
             raise WrongCall(
-                f"there is no attempt {identity}", where="state store", do="Start a new run."
+                Text(f"没有运行记录 {identity}", f"there is no attempt {identity}"),
+                where="状态库 state store",
+                do=Text("请重新运行。", "Start a new run."),
             )
         return _attempt(row)
 
@@ -307,9 +310,9 @@ class Store:
 def _wait(dataset: str, deadline: float) -> None:
     if time.monotonic() > deadline:
         raise Busy(
-            f"another run of {dataset} is under way",
-            where="state store",
-            do="Wait for it to end, then run again.",
+            Text(f"{dataset} 正在由另一次运行处理", f"another run of {dataset} is under way"),
+            where="状态库 state store",
+            do=Text("请等它结束后重新运行。", "Wait for it to end, then run again."),
         )
     time.sleep(0.2)
 

@@ -40,11 +40,11 @@ def test_what_is_neither_form_is_told_without_its_words(value: str) -> None:
     with pytest.raises(SourceRefused, match="gongkai_tiny cannot be read") as caught:
         parse("gongkai_tiny", value)
     assert "secret-word" not in str(caught.value)
-    assert "AIRFLOW_CONN_GONGKAI_TINY" in caught.value.do
+    assert "AIRFLOW_CONN_GONGKAI_TINY" in caught.value.do.en
 
 
 def test_a_connection_that_is_not_there_names_its_variable(tmp_path: Path) -> None:
     connect = from_environment(a_home(tmp_path))
     with pytest.raises(SourceRefused, match="there is no connection gongkai_tiny") as caught:
         connect("gongkai_tiny")
-    assert "AIRFLOW_CONN_GONGKAI_TINY" in caught.value.do
+    assert "AIRFLOW_CONN_GONGKAI_TINY" in caught.value.do.en

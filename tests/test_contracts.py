@@ -129,7 +129,7 @@ def test_the_fictional_city_feeds_every_dataset() -> None:
 def test_an_unknown_dataset_names_those_there_are() -> None:
     with pytest.raises(WrongCall, match="there is no dataset weather") as caught:
         contracts.load("weather")
-    assert "tender_award" in caught.value.do
+    assert "tender_award" in caught.value.do.en
 
 
 def test_a_rule_about_an_unknown_column_is_a_broken_contract(tmp_path: Path) -> None:

@@ -31,9 +31,11 @@ import sys
 sys.path.insert(0, "dags")
 import datasets
 from gongkai import errors
+from gongkai.text import Text
 
 def fail():
-    raise getattr(errors, sys.argv[1])("it broke", where="here", do="Mend it.")
+    what, do = Text("出错了", "it broke"), Text("请修好。", "Mend it.")
+    raise getattr(errors, sys.argv[1])(what, where="here", do=do)
 
 try:
     datasets.told(fail)
@@ -105,4 +107,5 @@ def test_a_dags_page_says_what_where_from_by_which_rule_and_whom_to_call(
 def test_only_what_can_heal_is_tried_again(kind: str, becomes: str, tmp_path: Path) -> None:
     told = python(TOLD, tmp_path, kind)
     # one sentence, and no chain of causes that could carry a value into the log
-    assert told == f"{becomes} it broke (here). Mend it. None True"
+    sentence = "出错了（here）。请修好。 · it broke (here). Mend it."
+    assert told == f"{becomes} {sentence} None True"

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from gongkai import contracts, expect
-from gongkai.contracts import Text
 from gongkai.errors import BrokenContract
 from gongkai.expect import Rule, Suite
+from gongkai.text import Text
 from tests.support import fill
 
 Rows = list[dict[str, Any]]

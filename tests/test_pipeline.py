@@ -116,6 +116,8 @@ def test_a_failed_suite_leaves_the_last_edition(city: TinyCity) -> None:
     assert outcome.error is not None
     assert "fewer than half the schools" in outcome.error
     assert "most_schools_still_there" in outcome.error
+    # each language once
+    assert outcome.error.count(" · ") == 1
     assert numbers(city.home) == ["1.0.0"]
     assert len(codes(city.home)) == 3
     # a failed attempt is never what "unchanged" is measured by

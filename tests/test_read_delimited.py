@@ -70,7 +70,7 @@ def test_too_many_fields_are_a_broken_delivery_that_names_the_line(
     content = "编号,名称\n1,甲\n2,乙,丙\n".encode()
     with pytest.raises(BrokenDelivery, match="the line has 3 fields, the header 2") as caught:
         read_bytes(home, tmp_path, PLAIN, content, database, "台账.csv")
-    assert caught.value.where == "台账.csv, line 3"
+    assert caught.value.where == "台账.csv, 第 3 行 line 3"
 
 
 def test_empty_fields_behind_the_last_column_do_no_harm(
@@ -85,7 +85,7 @@ def test_an_open_quote_is_a_broken_delivery(
 ) -> None:
     with pytest.raises(BrokenDelivery, match="not delimited as declared") as caught:
         read_bytes(home, tmp_path, PLAIN, '编号,名称\n1,甲\n2,"乙\n'.encode(), database)
-    assert caught.value.where == "delivered, line 3"
+    assert caught.value.where == "delivered, 第 3 行 line 3"
 
 
 def test_a_declared_footer_is_skipped_and_counted(

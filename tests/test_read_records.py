@@ -114,7 +114,7 @@ def test_a_value_in_place_of_a_record_is_a_broken_delivery(
 ) -> None:
     with pytest.raises(BrokenDelivery, match="where the source declares a record") as caught:
         reads([{"bids": []}, record], columns=["bids.name"], unnest="bids")
-    assert caught.value.where == "page.json, record 2"
+    assert caught.value.where == "page.json, 第 2 条 record 2"
 
 
 def test_a_blank_page_gives_no_labels(reads: Callable[..., TextTable]) -> None:

@@ -14,6 +14,7 @@ from gongkai.home import Home
 from gongkai.landing import keep
 from gongkai.sources import DatabasePull
 from gongkai.state import Receipt
+from gongkai.text import Text
 
 REFUSALS = ("password authentication", "no pg_hba.conf", "permission denied", "does not exist")
 
@@ -55,14 +56,20 @@ def _fetch(
     except psycopg2.OperationalError as error:
         if any(word in str(error) for word in REFUSALS):
             raise SourceRefused(
-                "the database refused the login",
+                Text("数据库拒绝登录", "the database refused the login"),
                 where=where,
-                do=f"Check user, password and database of the connection {connection.name}.",
+                do=Text(
+                    f"请检查连接 {connection.name} 的用户名、密码和库名。",
+                    f"Check user, password and database of the connection {connection.name}.",
+                ),
             ) from None
         raise SourceUnreachable(
-            "the database did not answer",
+            Text("数据库没有应答", "the database did not answer"),
             where=where,
-            do="Check that it runs and can be reached from here.",
+            do=Text(
+                "请检查其是否在运行、本机能否访问。",
+                "Check that it runs and can be reached from here.",
+            ),
         ) from None
     try:
         with opened, opened.cursor() as cursor:
@@ -74,16 +81,22 @@ def _fetch(
             return columns, found
     except (psycopg2.OperationalError, psycopg2.InterfaceError):
         raise SourceUnreachable(
-            "the connection broke while the rows were read",
+            Text("读取数据时连接中断", "the connection broke while the rows were read"),
             where=where,
-            do="Run again when the database is steady.",
+            do=Text("请在数据库稳定后重新运行。", "Run again when the database is steady."),
         ) from None
     except psycopg2.Error as error:
         text = str(error).splitlines()[0]
         raise BrokenDelivery(
-            f"the database does not answer the declared query: {text}",
+            Text(
+                f"数据库无法执行来源声明中的查询：{text}",
+                f"the database does not answer the declared query: {text}",
+            ),
             where=where,
-            do="Ask the department what changed, or mend the query in the source.",
+            do=Text(
+                "请向部门了解变动，或修改来源声明中的查询。",
+                "Ask the department what changed, or mend the query in the source.",
+            ),
         ) from None
     finally:
         opened.close()

@@ -18,6 +18,7 @@ from gongkai.home import Home
 from gongkai.landing import keep
 from gongkai.sources import FilesPull
 from gongkai.state import Receipt
+from gongkai.text import Text
 
 CHUNK = 1 << 20
 
@@ -42,9 +43,12 @@ def pull_files(
     found = tuple(reach(declared, pattern, home, connection))
     if not found:
         raise BrokenDelivery(
-            f"no file matches {pattern}",
-            where=f"{connection.place}, folder {declared.folder}",
-            do="Ask the department to hand over, or mend the pattern in the source.",
+            Text(f"没有与 {pattern} 相符的文件", f"no file matches {pattern}"),
+            where=f"{connection.place}/{declared.folder}",
+            do=Text(
+                "请部门报送，或修改来源声明中的文件名规则。",
+                "Ask the department to hand over, or mend the pattern in the source.",
+            ),
         )
     return found
 
@@ -74,9 +78,12 @@ def _local_files(
         names = [entry.name for entry in place.iterdir() if entry.is_file()]
     except OSError as error:
         raise SourceUnreachable(
-            f"the drop folder cannot be read ({error.strerror})",
-            where=f"{connection.name}, {folder}",
-            do="Check that it is mounted and readable.",
+            Text(
+                f"报送文件夹无法读取（{error.strerror}）",
+                f"the drop folder cannot be read ({error.strerror})",
+            ),
+            where=f"{connection.name}/{folder}",
+            do=Text("请检查是否已挂载、可读取。", "Check that it is mounted and readable."),
         ) from None
     for name in _wanted(names, pattern, declared):
         with (place / name).open("rb") as file:
@@ -101,11 +108,15 @@ def _sftp_files(
                     yield keep(home, name, where, _chunks(file))
         except FileNotFoundError:
             raise BrokenDelivery(
-                "the folder is not there", where=where, do="Mend the folder in the source."
+                Text("文件夹不存在", "the folder is not there"),
+                where=where,
+                do=Text("请修改来源声明中的文件夹。", "Mend the folder in the source."),
             ) from None
         except (OSError, EOFError, paramiko.SSHException):
             raise SourceUnreachable(
-                "the connection broke while files were read", where=where, do="Run again."
+                Text("读取文件时连接中断", "the connection broke while files were read"),
+                where=where,
+                do=Text("请重新运行。", "Run again."),
             ) from None
 
 
@@ -128,21 +139,33 @@ def _sftp(connection: Connection) -> Iterator[paramiko.SFTPClient]:
             )
         except paramiko.AuthenticationException:
             raise SourceRefused(
-                "the SFTP server refused the login",
+                Text("SFTP 服务器拒绝登录", "the SFTP server refused the login"),
                 where=connection.place,
-                do=f"Check user and password of the connection {connection.name}.",
+                do=Text(
+                    f"请检查连接 {connection.name} 的用户名和密码。",
+                    f"Check user and password of the connection {connection.name}.",
+                ),
             ) from None
         except paramiko.BadHostKeyException:
             raise SourceRefused(
-                "the SFTP server shows another host key than the known one",
+                Text(
+                    "SFTP 服务器的主机密钥与已登记的不一致",
+                    "the SFTP server shows another host key than the known one",
+                ),
                 where=connection.place,
-                do="Ask the department whether it changed, before anything is fetched.",
+                do=Text(
+                    "请先向部门确认是否更换过，再取数。",
+                    "Ask the department whether it changed, before anything is fetched.",
+                ),
             ) from None
         except (OSError, EOFError, paramiko.SSHException):
             raise SourceUnreachable(
-                "the SFTP server cannot be reached",
+                Text("无法连接 SFTP 服务器", "the SFTP server cannot be reached"),
                 where=connection.place,
-                do="Check that it runs and can be reached from here.",
+                do=Text(
+                    "请检查其是否在运行、本机能否访问。",
+                    "Check that it runs and can be reached from here.",
+                ),
             ) from None
         with ssh.open_sftp() as client:
             yield client
@@ -160,9 +183,12 @@ def _trust(ssh: paramiko.SSHClient, connection: Connection) -> None:
             key = paramiko.PKey.from_type_string(known[0], base64.b64decode(known[1]))
         except (ValueError, paramiko.SSHException):
             raise SourceRefused(
-                "the host key that the connection names is none",
+                Text("连接中填写的主机密钥无效", "the host key that the connection names is none"),
                 where=connection.place,
-                do=f"Give host_key of the connection {connection.name} as in known_hosts.",
+                do=Text(
+                    f"请按 known_hosts 的格式填写连接 {connection.name} 的 host_key。",
+                    f"Give host_key of the connection {connection.name} as in known_hosts.",
+                ),
             ) from None
         ssh.get_host_keys().add(name, known[0], key)
     else:
@@ -181,7 +207,13 @@ class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
     ) -> None:
         """Refuse."""
         raise SourceRefused(
-            f"the SFTP server shows a host key that is not known ({key.get_name()})",
+            Text(
+                f"SFTP 服务器的主机密钥没有登记（{key.get_name()}）",
+                f"the SFTP server shows a host key that is not known ({key.get_name()})",
+            ),
             where=self.connection.place,
-            do=f"Ask the department for it, and give it as host_key of {self.connection.name}.",
+            do=Text(
+                f"请向部门索取，填入连接 {self.connection.name} 的 host_key。",
+                f"Ask the department for it, and give it as host_key of {self.connection.name}.",
+            ),
         )

@@ -23,6 +23,7 @@ from gongkai.read.records import read_database, read_json
 from gongkai.read.sheet import Sheet
 from gongkai.sources import Source, Table
 from gongkai.state import Receipt
+from gongkai.text import Text
 
 POSITION = ("_file", "_part", "_line")
 
@@ -76,9 +77,9 @@ def read(
         skipped += sheet.above
     if not rows:
         raise BrokenDelivery(
-            "there is not one row of data",
+            Text("没有一行数据", "there is not one row of data"),
             where=", ".join(receipt.name for receipt in receipts[:3]) or source.name,
-            do="Ask the department to hand over again.",
+            do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
     captions = sorted({name for row in rows for name in row} - {*names, *POSITION})
     schema = pa.schema(
@@ -96,7 +97,9 @@ def _sheets(receipt: Receipt, table: Table, home: Home) -> Iterator[Sheet]:
     path = address(home, receipt.sha256)
     if receipt.bytes == 0:
         raise BrokenDelivery(
-            "the file is empty", where=receipt.name, do="Ask the department to hand over again."
+            Text("文件是空的", "the file is empty"),
+            where=receipt.name,
+            do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
     match table.kind:
         case "delimited":
@@ -118,17 +121,28 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
             places[name] = found[0]
         elif len(found) > 1:
             raise BrokenDelivery(
-                f"the column {name} stands there {len(found)} times",
+                Text(
+                    f"列“{name}”出现 {len(found)} 次",
+                    f"the column {name} stands there {len(found)} times",
+                ),
                 where=sheet.place,
-                do="Ask the department which one counts, or mend the source.",
+                do=Text(
+                    "请部门确认以哪一列为准，或修改来源声明。",
+                    "Ask the department which one counts, or mend the source.",
+                ),
             )
         elif elsewhere is None or not any(re.fullmatch(pattern, text) for text in elsewhere):
             near = difflib.get_close_matches(name, sheet.header, n=1, cutoff=0.4)
-            hint = f"the nearest is “{near[0]}”" if near else "no other header is near"
+            hint = Text("没有相近的表头", "no other header is near")
+            if near:
+                hint = Text(f"最接近的是“{near[0]}”", f"the nearest is “{near[0]}”")
             raise BrokenDelivery(
-                f"the column {name} is missing; {hint}",
+                Text(f"缺少列“{name}”，{hint.zh}", f"the column {name} is missing; {hint.en}"),
                 where=sheet.place,
-                do="Ask the department to keep the header, or mend the source.",
+                do=Text(
+                    "请部门保留原表头，或修改来源声明。",
+                    "Ask the department to keep the header, or mend the source.",
+                ),
             )
     return places
 

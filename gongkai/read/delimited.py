@@ -8,6 +8,7 @@ from pathlib import Path
 from gongkai.errors import BrokenDelivery
 from gongkai.read.sheet import Row, Sheet, captions_in, join_headers
 from gongkai.sources import Table
+from gongkai.text import Text
 
 
 def read_delimited(path: Path, name: str, table: Table) -> Sheet:
@@ -26,15 +27,24 @@ def read_delimited(path: Path, name: str, table: Table) -> Sheet:
                 start = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise BrokenDelivery(
-            f"the bytes are not {table.encoding} (from byte {error.start} of a block on)",
+            Text(
+                f"文件不是 {table.encoding} 编码（从某一块的第 {error.start} 字节起）",
+                f"the bytes are not {table.encoding} (from byte {error.start} of a block on)",
+            ),
             where=name,
-            do="Ask the department in which encoding it exports, or mend the source.",
+            do=Text(
+                "请向部门确认导出编码，或修改来源声明。",
+                "Ask the department in which encoding it exports, or mend the source.",
+            ),
         ) from None
     except csv.Error as error:
         raise BrokenDelivery(
-            f"the text is not delimited as declared ({error})",
-            where=f"{name}, line {start}",
-            do="Ask the department to export again.",
+            Text(
+                f"文本没有按声明的分隔符分列（{error}）",
+                f"the text is not delimited as declared ({error})",
+            ),
+            where=f"{name}, 第 {start} 行 line {start}",
+            do=Text("请部门重新导出。", "Ask the department to export again."),
         ) from None
     last = max(table.header_rows)
     header = join_headers([cells for line, cells in lines if line in table.header_rows])
@@ -43,8 +53,14 @@ def read_delimited(path: Path, name: str, table: Table) -> Sheet:
     for line, _, cells in rows:
         if len(cells) > len(header) and any(cells[len(header) :]):
             raise BrokenDelivery(
-                f"the line has {len(cells)} fields, the header {len(header)}",
-                where=f"{name}, line {line}",
-                do="Ask the department to quote fields that hold the delimiter.",
+                Text(
+                    f"该行有 {len(cells)} 个字段，表头只有 {len(header)} 个",
+                    f"the line has {len(cells)} fields, the header {len(header)}",
+                ),
+                where=f"{name}, 第 {line} 行 line {line}",
+                do=Text(
+                    "请部门给含有分隔符的字段加上引号。",
+                    "Ask the department to quote fields that hold the delimiter.",
+                ),
             )
     return Sheet(name, "", header, rows, last, captions_in(above, table.captions))

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from gongkai.errors import BrokenDelivery
 from gongkai.read.sheet import Row, Sheet, captions_in, join_headers
 from gongkai.sources import Table
+from gongkai.text import Text
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 LAST_EXACT = 10**15
@@ -26,9 +27,11 @@ def read_excel(path: Path, name: str, table: Table) -> Iterator[Sheet]:
             workbook = CalamineWorkbook.from_filelike(file)
     except (CalamineError, OSError, ValueError):
         raise BrokenDelivery(
-            "the file is no workbook that can be opened",
+            Text("文件不是能打开的工作簿", "the file is no workbook that can be opened"),
             where=name,
-            do="Ask the department to save it again as xlsx.",
+            do=Text(
+                "请部门另存为 xlsx 后重新报送。", "Ask the department to save it again as xlsx."
+            ),
         ) from None
     wanted = [
         sheet
@@ -37,9 +40,15 @@ def read_excel(path: Path, name: str, table: Table) -> Iterator[Sheet]:
     ]
     if not wanted:
         raise BrokenDelivery(
-            f"no sheet is called {table.sheets}; there are {', '.join(workbook.sheet_names)}",
+            Text(
+                f"没有名为 {table.sheets} 的工作表；现有 {'、'.join(workbook.sheet_names)}",
+                f"no sheet is called {table.sheets}; there are {', '.join(workbook.sheet_names)}",
+            ),
             where=name,
-            do="Ask the department for the missing sheet, or mend the source.",
+            do=Text(
+                "请部门补上该工作表，或修改来源声明。",
+                "Ask the department for the missing sheet, or mend the source.",
+            ),
         )
     for sheet in wanted:
         yield _sheet(workbook.get_sheet_by_name(sheet), name, sheet.strip(), table)

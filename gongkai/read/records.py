@@ -14,6 +14,7 @@ from lxml import html
 from gongkai.errors import BrokenDelivery
 from gongkai.read.sheet import Row, Sheet
 from gongkai.sources import Table
+from gongkai.text import Text
 
 
 def read_json(path: Path, name: str, table: Table) -> Sheet:
@@ -27,22 +28,29 @@ def read_json(path: Path, name: str, table: Table) -> Sheet:
         found: Any = json.loads(path.read_text(encoding=table.encoding), parse_float=str)
     except (ValueError, UnicodeDecodeError):
         raise BrokenDelivery(
-            f"the file is no whole {table.encoding} JSON document",
+            Text(
+                f"文件不是完整的 {table.encoding} 编码 JSON",
+                f"the file is no whole {table.encoding} JSON document",
+            ),
             where=name,
-            do="Ask the department to hand over again.",
+            do=Text("请部门重新报送。", "Ask the department to hand over again."),
         ) from None
     for step in table.records:
         found = found.get(step) if isinstance(found, dict) else None
     if not isinstance(found, list):
+        place = ".".join(table.records)
         raise BrokenDelivery(
-            f"there is no list at {'.'.join(table.records) or 'the top'}",
+            Text(f"{place or '顶层'} 处没有列表", f"there is no list at {place or 'the top'}"),
             where=name,
-            do="Ask the department what changed, or mend the source.",
+            do=Text(
+                "请向部门了解变动，或修改来源声明。",
+                "Ask the department what changed, or mend the source.",
+            ),
         )
     records = [
         (line, row)
         for line, record in enumerate(found, start=1)
-        for row in _rows(record, table, f"{name}, record {line}")
+        for row in _rows(record, table, f"{name}, 第 {line} 条 record {line}")
     ]
     header = list(dict.fromkeys(key for _, record in records for key in record))
     rows: list[Row] = [
@@ -80,9 +88,15 @@ def _rows(record: Any, table: Table, where: str) -> list[dict[str, str | None]]:
 def _records(found: Any, where: str) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise BrokenDelivery(
-            "there is a value where the source declares a record",
+            Text(
+                "来源声明为记录的地方是一个值",
+                "there is a value where the source declares a record",
+            ),
             where=where,
-            do="Ask the department what changed, or mend the source.",
+            do=Text(
+                "请向部门了解变动，或修改来源声明。",
+                "Ask the department what changed, or mend the source.",
+            ),
         )
     return found
 
