@@ -61,6 +61,12 @@ class SourceRefused(GongkaiError):
     """A department system refused us: a wrong password or key. Trying again cannot help."""
 
 
+class LandingFailed(GongkaiError):
+    """What was received cannot be kept: nothing goes on without it. Space that is made heals it."""
+
+    heals = True
+
+
 class BrokenDelivery(GongkaiError):
     """What a department delivered is not what its source declares."""
 

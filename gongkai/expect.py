@@ -8,6 +8,7 @@ suites are `expectations/<area>/<dataset>.yaml`.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,6 +129,8 @@ def expect(suite: Suite, contract: Contract, database: duckdb.DuckDBPyConnection
 def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
     # Great Expectations takes seconds to import, and only this step needs it
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    # it tells every default it takes, forty lines in a task's log
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from great_expectations.core.batch import Batch
     from great_expectations.exceptions.exceptions import GreatExpectationsError
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData

@@ -64,6 +64,8 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(
         config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
     ) as database:
+        # a bar drawn into a task's log is noise
+        database.execute("SET enable_progress_bar = false")
         load_extensions(database, "ducklake", _scanner(home.database))
         load_macros(database)
         make_private(home.private)

@@ -38,13 +38,13 @@ class Conditions:
     parameters: dict[str, str] = field(default_factory=dict)
 
     def bind(self, value: str) -> str:
-        """The placeholder for a value."""
+        """The name under which a value is bound."""
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
         return f":{name}"
 
     def substring(self, value: str) -> str:
-        """The placeholder for an ILIKE pattern that finds the value anywhere."""
+        """The name under which an ILIKE pattern is bound that finds the value anywhere."""
         escaped = re.sub(r"([%_\\])", r"\\\1", value)
         return self.bind(f"%{escaped}%")
 
