@@ -185,8 +185,8 @@ def test_a_run_that_changes_nothing_leaves_a_later_one_its_change_set(city: Tiny
 
 def test_what_nobody_foresaw_is_a_sentence_and_a_file_for_its_owner(city: TinyCity) -> None:
     city.deliver(FIRST)
-    city.home.path.mkdir()
-    (city.home.path / "landing").write_text("in the way")
+    city.home.private.mkdir(parents=True)
+    (city.home.private / "spill").write_text("in the way")
     outcome = pipeline.run(DATASET, city.home)
     assert outcome.state == "failed"
     assert outcome.error is not None
@@ -196,7 +196,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_file_for_its_owner(city: TinyCi
     assert log.name in outcome.error
     assert log.stat().st_mode & 0o777 == 0o600
     assert "Traceback" in log.read_text()
-    (city.home.path / "landing").unlink()
+    (city.home.private / "spill").unlink()
     assert pipeline.run(DATASET, city.home).state == "published"
 
 
