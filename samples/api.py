@@ -1,7 +1,8 @@
-"""The trading centre's interface: awards as JSON, a page at a time, for who has the key."""
+"""The trading centre's interface: records as JSON, a page at a time, for who has the key."""
 
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
@@ -12,7 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from samples.errors import SampleError
 
-ADDRESS = "/api/v1/awards"
+ADDRESS = "/api/v1/"
+FOLDERS = {
+    "awards": "tender_award",
+    "sections": "trade_project",
+    "notices": "tender_notice",
+    "contracts": "trade_contract",
+    "procurements": "gov_procurement",
+    "land-parcels": "land_transfer",
+    "state-assets": "soe_asset_trade",
+}
+"""What the interface calls the records of each folder."""
 LARGEST_PAGE = 500
 
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -79,7 +90,7 @@ def answer(records: list[Any], query: Query) -> dict[str, Any]:
 
 def listen(folder: Path, key: str, port: int) -> ThreadingHTTPServer:
     """A server on a loopback port, on another one where `port` is taken; not yet serving."""
-    store = Store(folder)
+    stores = {name: Store(folder / lies) for name, lies in FOLDERS.items()}
 
     class Handler(BaseHTTPRequestHandler):
         """Answers one request."""
@@ -89,7 +100,7 @@ def listen(folder: Path, key: str, port: int) -> ThreadingHTTPServer:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            status, message, data = _respond(store, key, self.path, self.headers.get("X-Api-Key"))
+            status, message, data = _respond(stores, key, self.path, self.headers.get("X-Api-Key"))
             body = {"code": int(status), "message": message}
             if data is not None:
                 body["data"] = data
@@ -116,12 +127,13 @@ class _Server(ThreadingHTTPServer):
 
 
 def _respond(
-    store: Store, key: str, address: str, given: str | None
+    stores: Mapping[str, Store], key: str, address: str, given: str | None
 ) -> tuple[HTTPStatus, str, dict[str, Any] | None]:
     if given is None or not hmac.compare_digest(given.encode(), key.encode()):
         return HTTPStatus.UNAUTHORIZED, "接口密钥缺失或不正确", None
     parts = urlsplit(address)
-    if parts.path != ADDRESS:
+    store = stores.get(parts.path.removeprefix(ADDRESS))
+    if store is None or not parts.path.startswith(ADDRESS):
         return HTTPStatus.NOT_FOUND, "没有这个接口", None
     try:
         return HTTPStatus.OK, "ok", answer(store.records(), parse(parts.query))

@@ -39,7 +39,7 @@ def load_database(source: From, dsn: Dsn) -> None:
     """Put the finance bureau's rows into its database, in one transaction."""
     from samples.database import load
 
-    typer.echo(f"czj.debt_limit_balance: {load(source, dsn)} rows")
+    typer.echo(f"czj: {load(source, dsn)} rows")
 
 
 @app.command()

@@ -1,6 +1,7 @@
-"""The finance bureau's database: one schema, one table."""
+"""The finance bureau's database: one schema, a table for each file in `database/`."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +29,22 @@ COLUMNS = {
     "txrdh": "text",
 }
 
-_DEFINITIONS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-_CREATE = f"""
-create schema if not exists czj;
-create table if not exists czj.debt_limit_balance ({_DEFINITIONS});
-comment on table czj.debt_limit_balance is '地方政府债务限额及余额（模拟数据）';
-"""
-_INSERT = (
-    f"insert into czj.debt_limit_balance ({', '.join(COLUMNS)}) "
-    f"values ({', '.join(['%s'] * len(COLUMNS))})"
-)
+DEBT = "finance.json"
+
+
+@dataclass(frozen=True)
+class DatabaseTable:
+    """A table of the bureau's schema `czj`: its columns with their types, and its rows."""
+
+    name: str
+    title: str
+    columns: dict[str, str]
+    rows: list[dict[str, Any]]
 
 
 def rows_file(folder: Path) -> Path:
     """Where `make` leaves the rows."""
-    return folder / "database" / "finance.json"
+    return folder / "database" / DEBT
 
 
 def read_rows(folder: Path) -> list[dict[str, Any]]:
@@ -56,20 +58,45 @@ def read_rows(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def tables(folder: Path) -> list[DatabaseTable]:
+    """Every table that lies in the folder."""
+    found = [
+        DatabaseTable(
+            "debt_limit_balance", "地方政府债务限额及余额（模拟数据）", COLUMNS, read_rows(folder)
+        )
+    ]
+    for path in sorted((folder / "database").glob("*.json")):
+        if path.name != DEBT:
+            [raw] = json.loads(path.read_text(encoding="utf-8"))
+            found.append(DatabaseTable(raw["table"], raw["title"], raw["columns"], raw["rows"]))
+    return found
+
+
 def load(folder: Path, dsn: str) -> int:
-    """Put the rows into the table in place of what it held, in one transaction.
+    """Put the rows into the tables in place of what they held, in one transaction.
 
     A reader sees the old rows or the new ones, never none: rows are deleted, not
     truncated, because a truncation would lock readers out.
     """
-    rows = [tuple(row[name] for name in COLUMNS) for row in read_rows(folder)]
+    found = tables(folder)
     try:
         with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
-            for statement in filter(str.strip, _CREATE.split(";")):
-                cursor.execute(statement)
-            cursor.execute("delete from czj.debt_limit_balance")
-            cursor.executemany(_INSERT, rows)
+            cursor.execute("create schema if not exists czj")
+            for table in found:
+                _fill(cursor, table)
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise SampleError(f"the finance database took no rows: {reason}") from error
-    return len(rows)
+    return sum(len(table.rows) for table in found)
+
+
+def _fill(cursor: Any, table: DatabaseTable) -> None:
+    name, columns = f"czj.{table.name}", ", ".join(table.columns)
+    definitions = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
+    cursor.execute(f"create table if not exists {name} ({definitions})")
+    cursor.execute(f"comment on table {name} is %s", [table.title])
+    cursor.execute(f"delete from {name}")
+    cursor.executemany(
+        f"insert into {name} ({columns}) values ({', '.join(['%s'] * len(table.columns))})",
+        [tuple(row[column] for column in table.columns) for row in table.rows],
+    )

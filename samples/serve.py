@@ -66,9 +66,9 @@ async def _serve(
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
 
-    web = api.listen(folder / "tender_award", kept.api_key, kept.api_port)
+    web = api.listen(folder, kept.api_key, kept.api_port)
     Thread(target=web.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    files = await sftp.listen(folder / "land_acq_project", empty, kept)
+    files = await sftp.listen(folder, empty, kept)
     kept = kept.at(web.server_port, files.get_port())
     if secrets_file is not None:
         credentials.keep(secrets_file, kept)

@@ -68,6 +68,9 @@ def write_header(book: Book, sheet: Any, row: int, spans: list[tuple[str, list[s
         last = column + max(len(parts), 1) - 1
         if not parts:
             sheet.merge_range(row, column, row + 1, column, name, book.header)
+        elif last == column:
+            sheet.write_string(row, column, name, book.header)
+            sheet.write_row(row + 1, column, parts, book.header)
         else:
             sheet.merge_range(row, column, row, last, name, book.header)
             sheet.write_row(row + 1, column, parts, book.header)

@@ -59,6 +59,10 @@ def a_field(name: str, kind: str = "VARCHAR", **more: Any) -> dict[str, Any]:
         "personalData": more.get("personal"),
         "codeList": more.get("code_list"),
         "codeDate": more.get("code_date"),
+        "labelOf": more.get("label_of"),
+        "warns": more.get("warns"),
+        "unit": more.get("unit"),
+        "disclosureReason": None if more.get("public", True) else "personal_privacy",
     }
     return {
         "name": name,
@@ -88,6 +92,7 @@ def a_rule(name: str, column: str, holds: str, zh: str, en: str, **more: str) ->
             "holds": holds,
             "en": en,
             "responsible": more.get("responsible", "department"),
+            **({"source": more["source"]} if "source" in more else {}),
         },
     }
 
@@ -100,6 +105,8 @@ def a_contract(
     delivery: str = "snapshot",
     partition_by: Iterable[str] = (),
     data_date: str | None = None,
+    parameters: Iterable[dict[str, Any]] = (),
+    hold_above: float | None = None,
 ) -> Contract:
     """The contract of the dataset `tiny`, written as a document and read as the library does."""
     fields = list(fields)
@@ -113,7 +120,18 @@ def a_contract(
         "frequency": "irregular",
         "schedule": "0 2 * * *",
         "licence": "CC-BY-4.0",
+        "ruleSource": "小局规定",
+        "deadline": {
+            "trigger": {"zh": "信息形成", "en": "the day it is made"},
+            "days": 20,
+            "calendar": "working",
+            "source": "小局规定",
+        },
+        "obligations": [],
+        "parameters": list(parameters),
     }
+    if hold_above is not None:
+        custom["holdAbove"] = hold_above
     document = {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
