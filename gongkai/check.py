@@ -2,6 +2,9 @@
 
 Every candidate is either accepted or quarantined with a reason, the value, its position and who
 must act. rows in = accepted + quarantined, always.
+
+The pass writes every row in its types and says only whether it is held or marked; the sentences
+are worked out afterwards, for those few rows.
 """
 
 from __future__ import annotations
@@ -12,14 +15,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from gongkai import codelists
+from gongkai import city, codelists
 from gongkai.codelists import CodeList
 from gongkai.conform import Candidates
 from gongkai.contracts import Contract, Field, RowRule
 from gongkai.errors import BrokenContract
 from gongkai.home import Home
 from gongkai.lake import literal, quoted
-from gongkai.reasons import FORMS, KINDS, REASONS
+from gongkai.reasons import FORMS, KINDS, MARKS, REASONS
 from gongkai.sources import Source
 from gongkai.text import Text
 
@@ -30,16 +33,17 @@ LOCAL = "local:"
 """What a surrogate key begins with."""
 PERSON = "（居民身份证号）"
 """What a finding shows in place of a resident ID."""
+POSITION = "_row, _file, _part, _line"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The outcome of the check, as DuckDB tables.
+    """The outcome of the check, as DuckDB tables and views.
 
     `accepted`: rows in the contract's types, with `_remarks` (codes of warnings) and position.
     `quarantined`: the rows that were held, likewise typed (what has no type is NULL).
     `findings`: one row per broken rule of a candidate: `_row`, `_file`, `_part`, `_line`, `code`,
-    `column_name`, `value`, `severity`, `responsible`, `reason_zh`, `reason_en`.
+    `column_name`, `value`, `severity`, `responsible`, `reason_zh`, `reason_en`, `basis`.
     """
 
     accepted: duckdb.DuckDBPyRelation
@@ -48,6 +52,26 @@ class Checked:
     rows_in: int
     rows_accepted: int
     rows_quarantined: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which a row can be wrong: `fails` is an SQL condition on the row, `finding` the
+    struct that says so."""
+
+    fails: str
+    finding: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Passes:
+    """The SQL of a check: `doubled` finds the keys that occur more than once, `checked` is the
+    pass over all rows, `findings` explains those that it held or marked."""
+
+    doubled: tuple[str, ...]
+    checked: str
+    findings: str
 
 
 def check(
@@ -59,30 +83,33 @@ def check(
 ) -> Checked:
     """Judge every candidate by the contract. A bad row never raises."""
     lists = {code_list.name: code_list for code_list in codelists.of(contract, home)}
-    database.execute(f"CREATE OR REPLACE TABLE checked AS {compiled(contract, source, lists)}")
-    held = "len(list_filter(_findings, lambda found: found.severity = 'error')) > 0"
+    passes = compiled(contract, source, lists, city.load(home).figures(contract))
+    for statement in passes.doubled:
+        database.execute(statement)
+    database.execute(f"CREATE OR REPLACE TABLE checked AS {passes.checked}")
+    database.execute(f"CREATE OR REPLACE TABLE findings AS {passes.findings}")
+    database.execute(
+        "CREATE OR REPLACE TABLE remarks AS SELECT _row, string_agg(DISTINCT code, ';' "
+        "ORDER BY code) AS _remarks FROM findings WHERE severity = 'warning' GROUP BY _row"
+    )
     columns = ", ".join(quoted(field.name) for field in contract.fields)
     database.execute(
-        f"CREATE OR REPLACE TABLE accepted AS SELECT {columns}, _row, _file, _part, _line, "
-        "list_aggregate(list_transform(_findings, lambda found: found.code), 'string_agg', ';') "
-        f"AS _remarks FROM checked WHERE NOT {held}"
+        f"CREATE OR REPLACE VIEW accepted AS SELECT {columns}, {POSITION}, _remarks "
+        "FROM checked LEFT JOIN remarks USING (_row) WHERE NOT _held"
     )
     database.execute(
-        f"CREATE OR REPLACE TABLE quarantined AS SELECT {columns}, _row, _file, _part, _line "
-        f"FROM checked WHERE {held}"
+        f"CREATE OR REPLACE VIEW quarantined AS SELECT {columns}, {POSITION} "
+        "FROM checked WHERE _held"
     )
-    database.execute(
-        "CREATE OR REPLACE TABLE findings AS SELECT _row, _file, _part, _line, "
-        "unnest(_findings, recursive := true) FROM checked"
-    )
-    accepted, quarantined = database.table("accepted"), database.table("quarantined")
     checked = Checked(
-        accepted=accepted,
-        quarantined=quarantined,
+        accepted=database.view("accepted"),
+        quarantined=database.view("quarantined"),
         findings=database.table("findings"),
         rows_in=candidates.rows,
-        rows_accepted=len(accepted),
-        rows_quarantined=len(quarantined),
+        rows_accepted=_count(database, "checked WHERE NOT _held"),
+        rows_quarantined=_count(
+            database, "findings WHERE severity = 'error'", "count(DISTINCT _row)"
+        ),
     )
     if checked.rows_in != checked.rows_accepted + checked.rows_quarantined:
         raise BrokenContract(
@@ -98,38 +125,93 @@ def check(
     return checked
 
 
-def compiled(contract: Contract, source: Source, lists: Mapping[str, CodeList]) -> str:
-    """The one query: typed columns, and the list of findings of every candidate."""
+def _count(database: duckdb.DuckDBPyConnection, rows: str, what: str = "count(*)") -> int:
+    (found,) = database.execute(f"SELECT {what} FROM {rows}").fetchone() or (0,)
+    return int(found)
+
+
+def compiled(
+    contract: Contract,
+    source: Source,
+    lists: Mapping[str, CodeList],
+    figures: Mapping[str, str],
+) -> Passes:
+    """The check as SQL over the table `candidates`; `figures` are the parameters, as SQL."""
+    fields = [_of_field(field, lists, source) for field in contract.fields]
+    rules = [[_of_rule(rule, contract, figures)] for rule in contract.rules]
+    faults = [*fields, *rules, [_of_key(contract)]]
+    explained = "(FROM candidates SEMI JOIN (FROM checked WHERE _held OR _marked) USING (_row))"
+    held, marked = (_any(faults, severity) for severity in ("error", "warning"))
+    columns = ", ".join(quoted(field.name) for field in contract.fields)
+    everything = ",\n    ".join(
+        "CASE " + " ".join(f"WHEN {fault.fails} THEN {fault.finding}" for fault in of_one) + " END"
+        for of_one in faults
+        if of_one
+    )
+    return Passes(
+        doubled=_doubled(contract),
+        checked=f"""{_judged(contract, lists, "candidates")}
+SELECT {POSITION}, {columns},
+  {held} AS _held,
+  {marked} AS _marked
+FROM judged
+""",
+        findings=f"""{_judged(contract, lists, explained)}
+SELECT {POSITION}, unnest(list_filter([
+    {everything}
+  ], lambda found: found IS NOT NULL), recursive := true)
+FROM judged
+""",
+    )
+
+
+def _any(faults: Iterable[Iterable[Fault]], severity: str) -> str:
+    conditions = [t.fails for of_one in faults for t in of_one if t.severity == severity]
+    return "\n    OR ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
+
+
+def _judged(contract: Contract, lists: Mapping[str, CodeList], rows: str) -> str:
+    """The common beginning: `judged` has every column typed, its text as `_raw_`, and what the
+    code lists say of it."""
     typed = ",\n    ".join(
         f"{_typed(field)} AS {quoted(field.name)}, {quoted(field.name)} AS {_raw(field.name)}"
         for field in contract.fields
     )
-    judged = "".join(
-        f",\n    {_judgement(field, lists[field.code_list])}"
-        for field in contract.fields
-        if field.code_list
-    )
-    findings = [_of_field(field, lists, source) for field in contract.fields]
-    findings += [_of_rule(rule, contract) for rule in contract.rules]
-    findings.append(_of_key(contract))
-    columns = ", ".join(quoted(field.name) for field in contract.fields)
-    everything = ",\n    ".join(findings)
+    judgements = [
+        _judgement(field, lists[field.code_list]) for field in contract.fields if field.code_list
+    ]
+    judgements += [_former(field, contract) for field in contract.fields if field.label_of]
+    judged = "".join(f",\n    {judgement}" for judgement in judgements)
     return f"""
 WITH typed AS (
-  SELECT _row, _file, _part, _line,
+  SELECT {POSITION},
     {typed}
-  FROM candidates
+  FROM {rows}
 ),
 judged AS (
-  SELECT *, {_times(contract)} AS _times{judged}
+  SELECT *, {_is_doubled(contract)} AS _doubled{judged}
   FROM typed
-)
-SELECT _row, _file, _part, _line, {columns},
-  list_filter([
-    {everything}
-  ], lambda found: found IS NOT NULL) AS _findings
-FROM judged
-"""
+)"""
+
+
+def _doubled(contract: Contract) -> tuple[str, ...]:
+    """Keys that occur more than once: first by a hash, which is quick and may err, then those
+    few in full."""
+    keys = ", ".join(f"{_typed(contract.field(name))} AS {quoted(name)}" for name in contract.key)
+    names = ", ".join(map(quoted, contract.key))
+    whole = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in contract.key)
+    return (
+        f"CREATE OR REPLACE TABLE doubtful AS SELECT hash({names}) AS _hash "
+        f"FROM (SELECT {keys} FROM candidates) WHERE {whole} GROUP BY _hash HAVING count(*) > 1",
+        f"CREATE OR REPLACE TABLE doubled AS SELECT {names} FROM (SELECT {keys} FROM candidates) "
+        f"WHERE {whole} AND hash({names}) IN (FROM doubtful) GROUP BY ALL HAVING count(*) > 1",
+    )
+
+
+def _is_doubled(contract: Contract) -> str:
+    names = ", ".join(map(quoted, contract.key))
+    one = len(contract.key) == 1
+    return f"{names if one else f'({names})'} IN (SELECT {names} FROM doubled)"
 
 
 def _raw(name: str) -> str:
@@ -184,20 +266,24 @@ def _judgement(field: Field, code_list: CodeList) -> str:
     )
 
 
-def _times(contract: Contract) -> str:
-    keys = ", ".join(quoted(name) for name in contract.key)
-    complete = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in contract.key)
-    return f"CASE WHEN {complete} THEN count(*) OVER (PARTITION BY {keys}) END"
+def _former(field: Field, contract: Contract) -> str:
+    """Whether a printed name is the one that a code's predecessor had."""
+    coded = contract.field(field.label_of or "")
+    codes = quoted(f"codes_{coded.code_list}")
+    return (
+        f"({quoted(field.name)}, {quoted(coded.name)}) IN (SELECT label_zh, successor "
+        f"FROM {codes} WHERE successor IS NOT NULL) AS {quoted('_former_' + field.name)}"
+    )
 
 
-def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> str:
-    """The first thing that is wrong with a column's value."""
+def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> list[Fault]:
+    """What can be wrong with a column's value; the first that is counts, errors before warnings."""
     name, raw = quoted(field.name), _raw(field.name)
     kind = KINDS.get(field.kind.split("(")[0], Text(field.kind, field.kind))
     cases: list[tuple[str, str, Text]] = []
     if field.required:
         cases.append((f"{raw} IS NULL", "required", NO_TEXT))
-    cases.append((f"{raw} IS NOT NULL AND {name} IS NULL", "type", kind))
+    cases += [(f"{raw} IS NOT NULL AND {name} IS NULL", "type", kind)] * (field.kind != "VARCHAR")
     coded = field.kind == "VARCHAR" and bool(field.pattern or field.form or field.code_list)
     # where the source declares it, a key that was made up for want of a national code says so
     # in its first characters, and no national format is asked of it
@@ -207,13 +293,16 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> st
     if coded and field.form == "uscc":
         cases.append((f"{national}is_resident_id({name})", "personal_id", NO_TEXT))
     if coded and field.form:
-        cases.append((f"{national}NOT is_{field.form}({name})", "check_digit", FORMS[field.form]))
+        form = FORMS[field.form]
+        cases.append((f"{national}NOT is_{field.form}({name})", form.code, form.title))
     if coded and field.pattern:
         bound = Text(field.pattern, field.pattern)
         matches = f"regexp_full_match({name}, {literal(field.pattern)})"
         cases.append((f"{national}NOT {matches}", "pattern", bound))
     if field.code_list:
         cases += _of_list(field, lists[field.code_list])
+    if field.label_of:
+        cases.append((quoted("_former_" + field.name), "former_name", NO_TEXT))
     for code, bound_text, sign in (
         ("minimum", field.minimum, "<"),
         ("maximum", field.maximum, ">"),
@@ -221,11 +310,15 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> st
         if bound_text is not None:
             limit = f"{name} {sign} {literal(bound_text)}::{field.kind}"
             cases.append((limit, code, Text(bound_text, bound_text)))
-    branches = " ".join(
-        f"WHEN {condition} THEN {_finding(code, field.name, _shown(raw), field.label, bound)}"
-        for condition, code, bound in cases
-    )
-    return f"CASE {branches} END"
+    faults = [
+        Fault(
+            fails,
+            _finding(code, field.name, _shown(raw), field, bound),
+            "warning" if code in MARKS or code in field.warns else "error",
+        )
+        for fails, code, bound in cases
+    ]
+    return sorted(faults, key=lambda fault: fault.severity)
 
 
 def _of_list(field: Field, code_list: CodeList) -> list[tuple[str, str, Text]]:
@@ -245,24 +338,36 @@ def _of_list(field: Field, code_list: CodeList) -> list[tuple[str, str, Text]]:
     return cases
 
 
-def _of_rule(rule: RowRule, contract: Contract) -> str:
+def _of_rule(rule: RowRule, contract: Contract, figures: Mapping[str, str]) -> Fault:
     columns = {field.name for field in contract.fields}
-    zh, en = (_sentence(text, columns) for text in (rule.reason.zh, rule.reason.en))
+    zh, en = (_sentence(text, columns, figures) for text in (rule.reason.zh, rule.reason.en))
     value = _shown(_raw(rule.column))
-    finding = _struct(rule.code, rule.column, value, rule.severity, rule.responsible, zh, en)
-    return f"CASE WHEN NOT ({rule.holds}) THEN {finding} END"
+    finding = _struct(
+        rule.code, rule.column, value, rule.severity, rule.responsible, zh, en, rule.source
+    )
+    return Fault(f"NOT ({with_figures(rule.holds, figures)})", finding, rule.severity)
 
 
-def _of_key(contract: Contract) -> str:
+def with_figures(sql: str, figures: Mapping[str, str]) -> str:
+    """An expression of a rule with its parameters (`$name`) put in."""
+    return re.sub(r"\$([a-z_]+)", lambda found: figures[found[1]], sql)
+
+
+def _of_key(contract: Contract) -> Fault:
     value = " || ' / ' || ".join(_shown(f"{quoted(name)}::VARCHAR") for name in contract.key)
-    return f"CASE WHEN _times > 1 THEN {_finding('duplicate_key', '', value, NO_TEXT)} END"
+    return Fault(
+        "_doubled",
+        _finding("duplicate_key", "", value, contract.field(contract.key[0]), NO_TEXT),
+        "error",
+    )
 
 
-def _finding(code: str, column: str, value: str, label: Text, bound: Text = NO_TEXT) -> str:
-    reason = REASONS[code]
+def _finding(code: str, column: str, value: str, field: Field, bound: Text) -> str:
+    reason, label = REASONS[code], field.label
     zh = _join(reason.zh, {"label": label.zh, "bound": bound.zh}, value)
     en = _join(reason.en, {"label": label.en, "bound": bound.en}, value)
-    return _struct(code, column, value, "error", "department", zh, en)
+    severity = "warning" if code in MARKS or code in field.warns else "error"
+    return _struct(code, column, value, severity, field.responsible, zh, en, field.source)
 
 
 def _shown(value: str) -> str:
@@ -272,7 +377,14 @@ def _shown(value: str) -> str:
 
 
 def _struct(
-    code: str, column: str, value: str, severity: str, responsible: str, zh: str, en: str
+    code: str,
+    column: str,
+    value: str,
+    severity: str,
+    responsible: str,
+    zh: str,
+    en: str,
+    basis: str,
 ) -> str:
     parts = {
         "code": literal(code),
@@ -282,6 +394,7 @@ def _struct(
         "responsible": literal(responsible),
         "reason_zh": zh,
         "reason_en": en,
+        "basis": literal(basis),
     }
     return "{" + ", ".join(f"'{name}': {sql}" for name, sql in parts.items()) + "}"
 
@@ -297,15 +410,23 @@ def _join(template: str, words: Mapping[str, str], value: str) -> str:
     )
 
 
-def _sentence(template: str, columns: Iterable[str]) -> str:
-    """A rule's sentence as SQL: columns in braces are quoted as the department wrote them."""
+def _sentence(template: str, columns: Iterable[str], figures: Mapping[str, str]) -> str:
+    """A rule's sentence as SQL: columns in braces are quoted as the department wrote them,
+    `{$figure}` is a parameter, `{=expression}` is worked out."""
     names = "|".join(sorted(columns, key=len, reverse=True))
-    parts = re.split(rf"(\{{(?:{names})\}})", template)
-    return _concatenated(
-        _shown(_raw(part[1:-1])) if part.startswith("{") else literal(part)
-        for part in parts
-        if part
-    )
+    parts = re.split(rf"(\{{(?:{names})\}}|\{{[$=][^{{}}]+\}})", template)
+    return _concatenated(_part(part, figures) for part in parts if part)
+
+
+def _part(part: str, figures: Mapping[str, str]) -> str:
+    if not (part.startswith("{") and part.endswith("}")):
+        return literal(part)
+    match part[1]:
+        case "$":
+            return f"({figures[part[2:-1]]})::VARCHAR"
+        case "=":
+            return f"({with_figures(part[2:-1], figures)})::VARCHAR"
+    return _shown(_raw(part[1:-1]))
 
 
 def _concatenated(parts: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import yaml
@@ -37,6 +38,13 @@ class City:
     note: Text
     sources: Mapping[str, str]
     departments: Mapping[str, Department]
+    parameters: Mapping[str, Mapping[str, str]]
+
+    def figures(self, contract: Contract) -> Mapping[str, str]:
+        """The parameters of a contract's rules as SQL: the contract's own, or what this
+        installation sets in their place."""
+        own = self.parameters.get(contract.dataset, {})
+        return {p.name: own.get(p.name, p.sql) for p in contract.parameters}
 
     def department(self, contract: Contract) -> Department:
         """The department of a contract, by the city's own name where it gives one."""
@@ -53,7 +61,7 @@ def load(home: Home) -> City:
     """The installation's city; without a file it has no name and chooses no source."""
     path = home.sources / "city.yaml" if home.sources else None
     if path is None or not path.exists():
-        return City(Text("", ""), Text("", ""), {}, {})
+        return City(Text("", ""), Text("", ""), {}, {}, {})
     try:
         raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         return City(
@@ -70,8 +78,12 @@ def load(home: Home) -> City:
                 )
                 for slug, item in (raw.get("departments") or {}).items()
             },
+            parameters={
+                dataset: {name: str(Decimal(str(value))) for name, value in given.items()}
+                for dataset, given in (raw.get("parameters") or {}).items()
+            },
         )
-    except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (KeyError, TypeError, AttributeError, InvalidOperation, yaml.YAMLError) as error:
         raise BrokenContract(
             Text(
                 f"城市配置文件无法读取：{type(error).__name__} {error}",
