@@ -50,7 +50,7 @@ class Obligation:
     kind: Kind
     area: str
     features: tuple[str, ...]
-    note: str
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,8 @@ def register(path: Path = REGISTER) -> tuple[Obligation, ...]:
 
 def _obligation(row: dict[str, Any]) -> Obligation:
     features = tuple(filter(None, row.pop("feature").split("; ")))
-    return Obligation(**row, features=features)
+    note = Text(row.pop("note"), row.pop("note_en"))
+    return Obligation(**row, features=features, note=note)
 
 
 def judge(
@@ -338,8 +339,8 @@ def _row(covered: Covered, paths: Mapping[str, str]) -> str:
     by += [f"`{feature}`" for feature in obligation.features]
     name = STATE_NAMES[covered.state]
     met_by = "、".join(by) or f"{name.zh} · {name.en}"
-    if obligation.note:
-        met_by += f"<br>{obligation.note}"
+    if obligation.note.zh:
+        met_by += f"<br>{obligation.note.zh}<br>*{obligation.note.en}*"
     cells = (
         obligation.id,
         obligation.clause,

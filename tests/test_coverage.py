@@ -90,6 +90,12 @@ def test_documents_kinds_and_areas_are_known() -> None:
     assert {obligation.area for obligation in REGISTER} == {*AREAS, ""}
 
 
+def test_what_people_read_is_in_both_languages() -> None:
+    for obligation in REGISTER:
+        assert bool(obligation.note.zh) == bool(obligation.note.en), obligation.id
+        assert obligation.summary_en.isascii(), obligation.id
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 @with_policies
 def test_what_is_quoted_stands_in_the_document(name: str) -> None:
@@ -145,7 +151,8 @@ def test_states_follow_what_is_published(city: TinyCity) -> None:
         "A-55-TZ18": "open",
         "A-67-NT19": "organisation",
     }
-    pipeline.run("school_directory", city.home)
+    outcome = pipeline.run("school_directory", city.home)
+    assert outcome.state == "published", outcome.error
     after = coverage.judge(wanted, under_contract, coverage.published(city.home))
     changed = {name: now for name, now in states(after).items() if now != states(before)[name]}
     assert changed == {"A-13-NT19": "met", "A-14-SZ19": "partly"}
