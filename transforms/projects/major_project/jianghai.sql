@@ -1,0 +1,32 @@
+-- A row: one project, with the figures of the day and in the unit that the table's head names.
+SELECT
+    project_code(项目代码) AS invest_project_code,
+    clean(项目名称) AS project_name,
+    CASE clean(项目类别) WHEN '省重大' THEN 'provincial' WHEN '市重大' THEN 'municipal'
+        ELSE clean(项目类别) END AS project_type,
+    clean(项目法人) AS legal_person_name,
+    code_text(信用代码) AS legal_person_uscc,
+    code_text(行政区划代码) AS region_code,
+    clean(地区名称) AS region_name,
+    clean(建设地点) AS site,
+    code_text(行业代码) AS industry,
+    clean(建设内容) AS construction_content,
+    clean(资金来源) AS funding,
+    to_yuan(总投资, _unit) AS total_investment,
+    reported(总投资) AS total_investment_reported,
+    to_yuan(累计完成, _unit) AS cumulative_investment,
+    reported(累计完成) AS cumulative_investment_reported,
+    to_yuan(年度计划, _unit) AS year_plan,
+    reported(年度计划) AS year_plan_reported,
+    _unit AS unit_reported,
+    to_date(开工) AS start_date,
+    to_date(计划竣工) AS planned_finish,
+    to_date(实际竣工) AS actual_finish,
+    number_text(replace(clean(投资完成率), '%', '')) AS progress,
+    to_date(_report_date) AS report_date,
+    clean(联系人) AS contact_name,
+    phone(联系电话) AS contact_phone,
+    _file,
+    _part,
+    _line
+FROM delivery
