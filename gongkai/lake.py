@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from gongkai.contracts import AREAS
+from gongkai.contracts import AREAS, SCHEMAS
 from gongkai.errors import BrokenContract
 from gongkai.home import Home, make_private
 from gongkai.sources import TRANSFORMS
@@ -25,6 +25,9 @@ from gongkai.text import Text
 
 MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
 MACROS = TRANSFORMS / "macros"
+CALENDAR = SCHEMAS / "calendar.csv"
+"""Days off (`holiday`) and make-up days (`workday`) of the State Council's yearly notices, 2004 to
+2026; the facts are those of chinesecalendar 1.11.0 (MIT)."""
 EDITIONS = "lake.gongkai.editions"
 
 SHARED = (
@@ -107,7 +110,11 @@ def attach_public(database: duckdb.DuckDBPyConnection, home: Home) -> None:
 
 
 def load_macros(database: duckdb.DuckDBPyConnection) -> None:
-    """The macros that transforms and checks are written with."""
+    """The macros that transforms and checks are written with, and the calendar they count by."""
+    database.execute(
+        f"CREATE OR REPLACE TABLE calendar AS FROM read_csv({literal(str(CALENDAR))}, "
+        "header = true, columns = {'day': 'DATE', 'kind': 'VARCHAR', 'name_zh': 'VARCHAR'})"
+    )
     # text first: the others are made of it
     for path in sorted(MACROS.glob("*.sql"), key=lambda path: (path.stem != "text", path.stem)):
         database.execute(path.read_text(encoding="utf-8"))
