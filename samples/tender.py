@@ -25,6 +25,7 @@ DATASET = "tender_award"
 FILE = "awards"
 
 YUAN, WAN = "0", "1"
+STAMP = "%Y%m%d%H%M%S"
 
 # Contract column → where it stands in a record; `candidates[].` is one of its bidders.
 NATIVE = {
@@ -44,12 +45,15 @@ NATIVE = {
     "is_winner": "candidates[].isWinner",
     "win_amount": "candidates[].winAmount",
     "control_price": "controlPrice",
+    "unit_reported": "priceUnit",
+    "evaluation_report_time": "evaluationReportTime",
     "publicity_start": "publicityStart",
     "publicity_end": "publicityEnd",
     "result_publish_time": "resultPublishTime",
     "project_leader": "candidates[].leader",
     "contact_name": "contact.name",
     "contact_phone": "contact.phone",
+    "objection_channel": "objectionChannel",
     "notice_url": "noticeUrl",
 }
 
@@ -93,9 +97,11 @@ class Section:
     agency: Body
     control_price: str
     price_unit: str
+    evaluation_report_time: str
     publicity_start: str
     publicity_end: str
     result_publish_time: str
+    objection_channel: str
     notice_url: str
     contact_name: str
     contact_phone: str
@@ -122,7 +128,7 @@ class Delivery:
 
 def delivery(seed: int) -> Delivery:
     """120 sections of 2024 and 2025 with what was spoiled in them."""
-    return _with_defects(_sections(seed, datetime(2024, 1, 8), 120, 5))
+    return _with_defects(awarded(seed))
 
 
 def two_winners(seed: int) -> Delivery:
@@ -136,11 +142,33 @@ def two_winners(seed: int) -> Delivery:
 
 def later(seed: int) -> Delivery:
     """10 new sections of 2027, and one of 2025 that was delivered before and is corrected."""
-    first = delivery(seed)
-    faulty = {f.part.removeprefix("id=").split("/")[0] for f in first.findings}
-    old = next(s for s in reversed(first.sections) if s.guid not in faulty)
+    old = soundly_awarded(seed)[-1]
     corrected = replace(old, contact_name="江一鸣", update_time="2027-01-20T09:30:00")
     return Delivery((corrected, *_sections(seed, datetime(2027, 1, 4), 10, 5)))
+
+
+def awarded(seed: int) -> list[Section]:
+    """The 120 sections of 2024 and 2025 before anything was spoiled."""
+    return _sections(seed, datetime(2024, 1, 8), 120, 5)
+
+
+def soundly_awarded(seed: int) -> list[Section]:
+    """The sections of 2024 and 2025 whose award was delivered without a defect."""
+    faulty = {f.part.removeprefix("id=").split("/")[0] for f in delivery(seed).findings}
+    return [section for section in awarded(seed) if section.guid not in faulty]
+
+
+def pending(seed: int) -> list[Section]:
+    """34 sections of autumn 2025 that no result follows: still open, or without enough bidders."""
+    return _sections(seed, datetime(2025, 9, 15), 34, 3)
+
+
+def still_to_come(seed: int) -> list[Section]:
+    """The sections whose awards are delivered after 2025."""
+    return [
+        *_sections(seed, datetime(2026, 1, 8), 24, 10),
+        *_sections(seed, datetime(2027, 1, 4), 10, 5),
+    ]
 
 
 def write(folder: Path, name: str, delivered: Delivery) -> tuple[Finding, ...]:
@@ -162,9 +190,11 @@ def record(section: Section) -> dict[str, Any]:
         "agency": {"name": section.agency.name, "uscc": section.agency.uscc},
         "controlPrice": section.control_price,
         "priceUnit": section.price_unit,
+        "evaluationReportTime": section.evaluation_report_time,
         "publicityStart": section.publicity_start,
         "publicityEnd": section.publicity_end,
         "resultPublishTime": section.result_publish_time,
+        "objectionChannel": section.objection_channel,
         "noticeUrl": section.notice_url,
         "contact": {"name": section.contact_name, "phone": section.contact_phone},
         "updateTime": section.update_time,
@@ -208,7 +238,8 @@ _WORKS = (
 _PARTS = ("施工一标段", "施工二标段", "监理标段", "设计标段")
 
 
-def _market(seed: int) -> Market:
+def market(seed: int) -> Market:
+    """The bodies that tender, the agencies and the firms of the city."""
     rng = Random(f"{seed}:market")
     tenderers = tuple(
         Body(f"{county.name}{office}", credit_code("11", county.code, rng))
@@ -229,10 +260,10 @@ def _market(seed: int) -> Market:
 
 def _sections(seed: int, start: datetime, count: int, days: int) -> list[Section]:
     """Sections whose results follow each other by some `days`."""
-    market = _market(seed)
+    bodies = market(seed)
     rng = Random(f"{seed}:tender:{start.year}")
     return [
-        _section(rng, market, start + timedelta(days=days * place), place) for place in range(count)
+        _section(rng, bodies, start + timedelta(days=days * place), place) for place in range(count)
     ]
 
 
@@ -247,6 +278,8 @@ def _section(rng: Random, market: Market, start: datetime, place: int) -> Sectio
     opened = start + timedelta(hours=9)
     closed = opened + timedelta(days=rng.randrange(3, 7), minutes=rng.randrange(0, 400, 5))
     published = closed + timedelta(days=rng.randrange(1, 6), minutes=30)
+    # Reported one or two days before it is publicised: the law gives three.
+    reported = opened - timedelta(days=1 + place % 2) + timedelta(hours=7)
     unit = WAN if rng.random() < 0.2 else YUAN
     # A rate has no amount: neither a price nor a ceiling nor a sum awarded.
     rate = place % 40 == 17
@@ -260,11 +293,13 @@ def _section(rng: Random, market: Market, start: datetime, place: int) -> Sectio
         region_code=region,
         tenderer=tenderer,
         agency=rng.choice(market.agencies),
-        control_price="" if rate else _money(ceiling, unit),
+        control_price="" if rate else money(ceiling, unit),
         price_unit=unit,
-        publicity_start=_stamp(opened),
-        publicity_end=_stamp(closed),
-        result_publish_time=_stamp(published),
+        evaluation_report_time=stamp(reported),
+        publicity_start=stamp(opened),
+        publicity_end=stamp(closed),
+        result_publish_time=stamp(published),
+        objection_channel=f"{tenderer.name}异议受理窗口；公共资源交易平台“异议与投诉”栏目",
         notice_url=f"https://ggzy.jianghai.example/notice/{code}",
         contact_name=person(rng),
         contact_phone=mobile(rng),
@@ -287,7 +322,7 @@ def _candidates(
         if joint and rank == 1:
             other = firms[-1]
             firm = Body(f"{firm.name};{other.name}", f"{firm.uscc};{other.uscc}")
-        price = "" if rate else _money(ceiling * share / 10_000, unit)
+        price = "" if rate else money(ceiling * share / 10_000, unit)
         bidders.append(
             Candidate(
                 rank=rank,
@@ -303,19 +338,26 @@ def _candidates(
     return tuple(bidders)
 
 
-def _money(yuan: Decimal, unit: str) -> str:
-    """An amount in 元 as the record writes it in its unit."""
+def money(yuan: Decimal, unit: str) -> str:
+    """An amount in 元 as a record writes it in its unit."""
     if unit == WAN:
         return as_text((yuan / 10_000).quantize(Decimal("0.000001")))
     return as_text(yuan.quantize(Decimal("0.01")))
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y%m%d%H%M%S")
+def stamp(moment: datetime) -> str:
+    """A moment as the interface writes it: yyyyMMddHHmmss."""
+    return moment.strftime(STAMP)
 
 
-def _moved(stamp: str, days: int) -> str:
-    return _stamp(datetime.strptime(stamp, "%Y%m%d%H%M%S") + timedelta(days=days))
+def moment(written: str) -> datetime:
+    """The moment that the interface writes."""
+    return datetime.strptime(written, STAMP)
+
+
+def moved(written: str, days: float) -> str:
+    """A moment so many days later."""
+    return stamp(moment(written) + timedelta(days=days))
 
 
 def _with_second_winner(section: Section) -> Section:
@@ -428,7 +470,7 @@ def _above_ceiling(section: Section) -> dict[str, Any]:
     winner = section.candidates[0]
     over = Decimal(section.control_price) * Decimal("1.05")
     amount = as_text(over.quantize(Decimal("0.01")))
-    return {"candidates": (replace(winner, win_amount=amount),)}
+    return {"candidates": (replace(winner, bid_price=amount, win_amount=amount),)}
 
 
 def _wrong_tenderer(section: Section) -> dict[str, Any]:
@@ -465,7 +507,7 @@ _SPOILS = (
         2,
         None,
         lambda s: {
-            "publicity_end": _moved(s.publicity_start, 1),
+            "publicity_end": moved(s.publicity_start, 1),
         },
     ),
     _Spoil(
@@ -474,10 +516,32 @@ _SPOILS = (
         1,
         None,
         lambda s: {
-            "result_publish_time": _moved(s.publicity_end, -1),
+            "result_publish_time": moved(s.publicity_end, -1),
         },
     ),
     _Spoil("win_amount_within_ceiling", "win_amount", 1, None, _above_ceiling),
+    _Spoil(
+        "publicity_within_3_days",
+        "publicity_start",
+        1,
+        None,
+        lambda s: {
+            "evaluation_report_time": moved(s.publicity_start, -6),
+        },
+    ),
+    _Spoil("winner_has_amount", "win_amount", 1, 1, lambda c: {"win_amount": ""}),
+    _Spoil(
+        "win_amount_is_the_bid",
+        "win_amount",
+        1,
+        1,
+        lambda c: {
+            "win_amount": as_text((Decimal(c.bid_price) * 98 / 100).quantize(Decimal("0.01"))),
+        },
+    ),
+    # The second of two wins because the first stood back; the delivery no longer names the first.
+    _Spoil("first_candidate_wins", "rank", 1, 1, lambda c: {"rank": 2}),
+    _Spoil("maximum", "rank", 3, 3, lambda c: {"rank": 4}),
     _Spoil("required", "bidder_name", 3, 3, lambda c: {"bidder_name": ""}),
     _Spoil("type", "bid_price", 3, 2, lambda c: {"bid_price": "详见公告"}),
     _Spoil("enum", "price_form", 3, 3, lambda c: {"price_form": "7"}),

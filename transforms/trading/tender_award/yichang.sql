@@ -13,6 +13,7 @@ SELECT
     clean(中标人) AS bidder_name,
     'local:' || clean(中标人) AS bidder_uscc,
     to_yuan(中标价, '元') AS bid_price,
+    reported(中标价) AS bid_price_reported,
     CASE
         WHEN 中标价 IS NOT NULL THEN '1'
         WHEN 中标价费率 IS NOT NULL THEN '2'
@@ -21,6 +22,8 @@ SELECT
     coalesce(clean(中标价费率), clean(中标价承诺)) AS price_text,
     true AS is_winner,
     to_yuan(中标价, '元') AS win_amount,
+    reported(中标价) AS win_amount_reported,
+    '元' AS unit_reported,
     to_moment(infodate) AS result_publish_time,
     _file,
     _part,
