@@ -1,8 +1,10 @@
 """Expect: the dataset's Great Expectations suite on what was accepted.
 
 A dataset rule needs many rows: volume, sums, references, drift. It sees the tables `accepted`
-(its batch), `quarantined`, `latest` (the last edition's public rows) and the code lists. The
-suites are `expectations/<area>/<dataset>.yaml`.
+(its batch), `quarantined`, `latest` (the last edition's public rows), `declared_empty` (tables
+that the department said are empty) and the code lists. The suites are
+`expectations/<area>/<dataset>.yaml`; to them come the contract's own row rules, so that the suite
+proves of what is published that every one of them holds.
 """
 
 from __future__ import annotations
@@ -10,35 +12,44 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import duckdb
 import yaml
 
-from gongkai.contracts import Contract
+from gongkai.check import with_figures
+from gongkai.contracts import Contract, RowRule
+from gongkai.dataset_rules import VOCABULARY
 from gongkai.errors import BrokenContract
 from gongkai.home import PROJECT
+from gongkai.lake import quoted
 from gongkai.text import Text
 
 EXPECTATIONS = PROJECT / "expectations"
 EXAMPLES = 3
+ROWS = "unexpected_rows_expectation"
+CONTRACT = "contract_"
+"""What the name of a rule that comes from the contract begins with."""
 
 Weight = Literal["critical", "suspicion", "note"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A dataset rule: one of Great Expectations' own, or an SQL sentence whose rows are the
-    exceptions. `reason` says what it means when it fails; `{observed}` is what was found."""
+    """A dataset rule: one of the project's vocabulary, one of Great Expectations' own, or an SQL
+    sentence. `query` gives the exceptions of the first and the last as rows. `reason` says what
+    it means when it fails; `{observed}` is what was found."""
 
     name: str
     weight: Weight
     expectation: str
     arguments: dict[str, Any]
     reason: Text
+    query: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +92,14 @@ class Verdict:
         return tuple(r for r in self.rules if not r.holds and r.weight == "suspicion")
 
 
-def load(contract: Contract) -> Suite:
-    """The suite of a dataset."""
+def load(contract: Contract, figures: Mapping[str, str] | None = None) -> Suite:
+    """The suite of a dataset, the contract's row rules last. `figures` are the parameters as SQL
+    where an installation sets some otherwise."""
+    given = figures or {p.name: p.sql for p in contract.parameters}
     path = EXPECTATIONS / contract.area / f"{contract.dataset}.yaml"
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        rules = tuple(_rule(item) for item in raw["rules"])
+        rules = tuple(_rule(item, given) for item in raw["rules"])
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise BrokenContract(
             Text(
@@ -98,21 +111,38 @@ def load(contract: Contract) -> Suite:
         ) from None
     references = tuple(raw.get("references", ()))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Suite(contract.dataset, rules, references, digest)
+    kept = tuple(_kept(rule, contract, given) for rule in contract.rules if _is_error(rule))
+    return Suite(contract.dataset, (*rules, *kept), references, digest)
 
 
-def _rule(item: dict[str, Any]) -> Rule:
+def _is_error(rule: RowRule) -> bool:
+    return rule.severity == "error"
+
+
+def _kept(rule: RowRule, contract: Contract, figures: Mapping[str, str]) -> Rule:
+    """A row rule of the contract, asked of all that was accepted."""
+    key = ", ".join(map(quoted, contract.key))
+    query = f"SELECT {key} FROM {{batch}} WHERE NOT ({with_figures(rule.holds, figures)})"
+    reason = Text(
+        f"公开的行中有{{observed}}行不符合合同规则 {rule.code}",
+        f"{{observed}} accepted rows break the contract's rule {rule.code}",
+    )
+    return Rule(CONTRACT + rule.code, "critical", ROWS, {}, reason, query)
+
+
+def _rule(item: dict[str, Any], figures: Mapping[str, str]) -> Rule:
     if item["weight"] not in ("critical", "suspicion", "note"):
         raise ValueError(f"{item['name']}: weight {item['weight']}")
-    if "sql" in item:
-        expectation, arguments = (
-            "unexpected_rows_expectation",
-            {"unexpected_rows_query": item["sql"]},
-        )
-    else:
-        expectation, arguments = item["expectation"], dict(item.get("arguments", {}))
     reason = Text(item["reason"]["zh"], item["reason"]["en"])
-    return Rule(item["name"], item["weight"], expectation, arguments, reason)
+    arguments = dict(item.get("arguments", {}))
+    expectation, query = ROWS, item.get("sql")
+    if query is None:
+        expectation = item["expectation"]
+        if expectation in VOCABULARY:
+            query = VOCABULARY[expectation](**arguments)
+    if query is not None:
+        query = with_figures(query, figures)
+    return Rule(item["name"], item["weight"], expectation, arguments, reason, query)
 
 
 def expect(suite: Suite, contract: Contract, database: duckdb.DuckDBPyConnection) -> Verdict:
@@ -139,9 +169,12 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
     )
     from great_expectations.validator.validator import Validator
 
+    _speak()
     configurations = [
         ExpectationConfiguration(
-            type=rule.expectation, kwargs=rule.arguments, meta={"place": place}
+            type=rule.expectation,
+            kwargs=_arguments(rule),
+            meta={"place": place},
         )
         for place, rule in enumerate(suite.rules)
     ]
@@ -159,6 +192,29 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
         results: list[Any] = validator.graph_validate(configurations=configurations)
     # the results of rules that raise come first: back into the suite's order
     return sorted(results, key=lambda result: result.expectation_config.meta["place"])
+
+
+def _arguments(rule: Rule) -> dict[str, Any]:
+    if rule.query is None:
+        return rule.arguments
+    # Great Expectations fills the query like a template: only `{batch}` is a place in it
+    template = rule.query.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
+    return {"unexpected_rows_query": template}
+
+
+@cache
+def _speak() -> None:
+    """Make every rule of the vocabulary an expectation of its own name."""
+    from great_expectations.expectations.core import UnexpectedRowsExpectation
+
+    for name, rule in VOCABULARY.items():
+        called = "".join(part.capitalize() for part in name.split("_"))
+        # the class registers itself under its name
+        type(
+            called,
+            (UnexpectedRowsExpectation,),
+            {"__module__": __name__, "__doc__": rule.__doc__, "description": rule.__doc__},
+        )
 
 
 @contextmanager
@@ -207,9 +263,8 @@ def _judged(
     found = result.result or {}
     observed = str(found.get("observed_value", found.get("unexpected_count", "")))
     examples: tuple[str, ...] = ()
-    query = rule.arguments.get("unexpected_rows_query")
-    if query and not result.success:
-        examples = _examples(query, contract, database)
+    if rule.query and not result.success:
+        examples = _examples(rule.query, contract, database)
     reason = Text(
         rule.reason.zh.replace("{observed}", observed),
         rule.reason.en.replace("{observed}", observed),
