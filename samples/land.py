@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from samples.cells import Cell, as_text
-from samples.city import RETIRED, UNKNOWN, counties, office_phone, person
+from samples.city import RETIRED, UNKNOWN, Division, counties, office_phone, person
 from samples.files import put
 from samples.findings import Finding, Planted, clean, repeated, spoiled
 
@@ -25,25 +25,38 @@ NATIVE = {
     "batch_name": "批次名称",
     "region_code": "行政区划代码",
     "town": "乡镇",
+    "village": "村组",
     "purpose": "用途",
+    "public_interest": "公共利益情形",
     "approval_org": "批准机关",
     "approval_date": "批准日期",
+    "approval_received": "批文收到日期",
+    "status": "状态",
     "total_area": "总面积",
     "farmland_area": "农用地",
     "cultivated_area": "其中耕地",
+    "basic_farmland_area": "其中永久基本农田",
     "construction_area": "建设用地",
     "unused_area": "未利用地",
     "area_unit_reported": "面积单位",
     "households": "涉及户数",
     "persons_resettled": "安置人数",
     "survey_end": "现状调查结束日期",
+    "risk_assessment_date": "风险评估日期",
     "hearing_held": "是否听证",
     "contact_name": "联系人",
     "contact_phone": "联系电话",
 }
 
 _PER_HECTARE = {"公顷": 1, "亩": 15, "平方米": 10_000}
-_AREAS = ("total_area", "farmland_area", "cultivated_area", "construction_area", "unused_area")
+_AREAS = (
+    "total_area",
+    "farmland_area",
+    "cultivated_area",
+    "basic_farmland_area",
+    "construction_area",
+    "unused_area",
+)
 
 # Two of these names are written with characters that GB2312 and GBK do not have.
 _TOWNS = {
@@ -54,12 +67,43 @@ _TOWNS = {
     "329981": ("东渚街道", "石桥镇", "㙍上乡"),
     "329982": ("石港街道", "𬇕口镇", "北墩镇"),
 }
+_VILLAGES = ("东风村", "前进村", "新河村", "永丰村", "双桥村", "沿江村", "百渡村", "三友村")
+
+# What the land is for, and the case of article 45 as the bureau cites it.
 _PURPOSES = (
-    "基础设施建设需要",
-    "公共事业需要",
-    "保障性安居工程建设需要",
-    "成片开发建设需要",
+    ("基础设施建设需要", "第（二）项"),
+    ("公共事业需要", "第（三）项"),
+    ("保障性安居工程建设需要", "第（四）项"),
+    ("成片开发建设需要", "第（五）项"),
 )
+_STATUSES = ("已批准", "已公告", "补偿安置中", "已交地")
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """One batch of land as it is, before anybody writes it down; areas in 公顷.
+
+    What the bureau publishes about it (batch, notices, areas, payments) comes from here.
+    """
+
+    number: int
+    acq_no: str
+    approval_no: str
+    batch_name: str
+    county: Division
+    town: str
+    villages: tuple[str, ...]
+    surveyed: date
+    assessed: date
+    approved: date
+    received: date
+    farmland: Decimal
+    cultivated: Decimal
+    basic_farmland: Decimal
+    construction: Decimal
+    unused: Decimal
+    households: int
+    persons: int
 
 
 @dataclass(frozen=True)
@@ -74,18 +118,24 @@ class LandRow:
     batch_name: str
     region_code: str
     town: str
+    village: str
     purpose: str
+    public_interest: str
     approval_org: str
     approval_date: str
+    approval_received: str
+    status: str
     total_area: Decimal
     farmland_area: Decimal
     cultivated_area: Decimal
+    basic_farmland_area: Decimal
     construction_area: Decimal
     unused_area: Decimal
     area_unit_reported: str
     households: Cell
     persons_resettled: Cell
     survey_end: str
+    risk_assessment_date: str
     hearing_held: str
     contact_name: str
     contact_phone: str
@@ -129,43 +179,104 @@ def _write(path: Path, rows: list[Planted[LandRow]]) -> None:
     put(path, text.getvalue().encode(ENCODING))
 
 
-def _rows(
-    year: int, seed: int, units: tuple[str, ...] = ("公顷",) * 8 + ("亩", "平方米")
-) -> list[LandRow]:
+def acquisitions(year: int, seed: int) -> tuple[Acquisition, ...]:
+    """The 82 acquisitions that were approved in a year."""
     rng = Random(f"{seed}:land:{year}")
-    return [_row(rng, year, number, rng.choice(units)) for number in range(1, 83)]
+    return tuple(_acquisition(rng, year, number) for number in range(1, 83))
 
 
-def _row(rng: Random, year: int, number: int, unit: str) -> LandRow:
+def sound(year: int, seed: int) -> tuple[Acquisition, ...]:
+    """Those of which the year's file says nothing wrong."""
+    rows = _with_defects(year, clean(_rows(year, seed)))
+    spoilt = {planted.row.acq_no for planted in rows if planted.defects}
+    return tuple(a for a in acquisitions(year, seed) if a.acq_no not in spoilt)
+
+
+def any_day(rng: Random, day: date) -> str:
+    """A date in one of the forms that offices type."""
+    return rng.choice(
+        (
+            day.isoformat(),
+            day.isoformat(),
+            f"{day.year}/{day.month}/{day.day}",
+            day.strftime("%Y%m%d"),
+            f"{day.year}年{day.month}月{day.day}日",
+        )
+    )
+
+
+def any_brackets(rng: Random, number: str) -> str:
+    """A document number in one of the brackets that offices type; all mean the same."""
+    left, right = rng.choice(("〔〕", "〔〕", "〔〕", "[]", "（）", "()", "【】"))
+    return number.replace("〔", left).replace("〕", right)
+
+
+def _acquisition(rng: Random, year: int, number: int) -> Acquisition:
     county = rng.choice(counties())
-    town = rng.choice(_TOWNS[county.code])
     approved = date(year, 1, 8) + timedelta(days=number * 4 + rng.randrange(4))
-    surveyed = approved - timedelta(days=rng.randrange(90, 200))
+    surveyed = approved - timedelta(days=rng.randrange(120, 200))
     farmland, construction, unused = (
         Decimal(rng.randrange(*bounds)) / 10_000
         for bounds in ((8_000, 420_000), (500, 90_000), (0, 12_000))
     )
     cultivated = (farmland * rng.randrange(30, 95) / 100).quantize(Decimal("0.0001"))
-    households = rng.randrange(3, 160)
+    households = rng.randrange(30, 160)
     comma = "," if number % 20 == 0 else ""
-    row = LandRow(
+    return Acquisition(
+        number=number,
         acq_no=f"江拟征告〔{year}〕{number}号",
-        approval_no=_approval_no(rng, year, number),
+        approval_no=f"江政地〔{year}〕{number + 100}号",
         batch_name=f"{county.name}{year}年度第{number}批次{comma}城镇建设用地",
-        region_code=county.code,
-        town=town,
-        purpose=rng.choice(_PURPOSES),
-        approval_org="国务院" if rng.random() < 0.1 else "省政府",
-        approval_date=_day(rng, approved),
-        total_area=farmland + construction + unused,
-        farmland_area=farmland,
-        cultivated_area=cultivated,
-        construction_area=construction,
-        unused_area=unused,
-        area_unit_reported="公顷",
+        county=county,
+        town=rng.choice(_TOWNS[county.code]),
+        villages=tuple(rng.sample(_VILLAGES, rng.choice((1, 2, 2)))),
+        surveyed=surveyed,
+        assessed=surveyed + timedelta(days=rng.randrange(10, 40)),
+        approved=approved,
+        received=approved + timedelta(days=rng.randrange(3, 11)),
+        farmland=farmland,
+        cultivated=cultivated,
+        basic_farmland=(cultivated * rng.choice((0, 0, 8)) / 100).quantize(Decimal("0.0001")),
+        construction=construction,
+        unused=unused,
         households=households,
-        persons_resettled=households * rng.randrange(1, 4),
-        survey_end=_day(rng, surveyed),
+        persons=households * rng.randrange(1, 4),
+    )
+
+
+def _rows(
+    year: int, seed: int, units: tuple[str, ...] = ("公顷",) * 8 + ("亩", "平方米")
+) -> list[LandRow]:
+    rng = Random(f"{seed}:land-file:{year}")
+    return [_row(rng, land, rng.choice(units)) for land in acquisitions(year, seed)]
+
+
+def _row(rng: Random, land: Acquisition, unit: str) -> LandRow:
+    purpose, case = rng.choice(_PURPOSES)
+    row = LandRow(
+        acq_no=land.acq_no,
+        approval_no=any_brackets(rng, land.approval_no),
+        batch_name=land.batch_name,
+        region_code=land.county.code,
+        town=land.town,
+        village="、".join(land.villages),
+        purpose=purpose,
+        public_interest=case,
+        approval_org="国务院" if rng.random() < 0.1 else "省政府",
+        approval_date=any_day(rng, land.approved),
+        approval_received=any_day(rng, land.received),
+        status=rng.choice(_STATUSES),
+        total_area=land.farmland + land.construction + land.unused,
+        farmland_area=land.farmland,
+        cultivated_area=land.cultivated,
+        basic_farmland_area=land.basic_farmland,
+        construction_area=land.construction,
+        unused_area=land.unused,
+        area_unit_reported="公顷",
+        households=land.households,
+        persons_resettled=land.persons,
+        survey_end=any_day(rng, land.surveyed),
+        risk_assessment_date=any_day(rng, land.assessed),
         hearing_held="是" if rng.random() < 0.3 else "否",
         contact_name=person(rng),
         contact_phone=office_phone(rng),
@@ -179,25 +290,6 @@ def _in_unit(row: LandRow, unit: str) -> LandRow:
     places = Decimal(1) if unit == "平方米" else Decimal("0.0001")
     areas = {name: (getattr(row, name) * factor).quantize(places) for name in _AREAS}
     return replace(row, area_unit_reported=unit, **areas)
-
-
-def _approval_no(rng: Random, year: int, number: int) -> str:
-    """A document number in one of the brackets that offices type; all mean the same."""
-    left, right = rng.choice(("〔〕", "〔〕", "〔〕", "[]", "（）", "()", "【】"))
-    return f"江政地{left}{year}{right}{number + 100}号"
-
-
-def _day(rng: Random, day: date) -> str:
-    """A date in one of the forms that offices type."""
-    return rng.choice(
-        (
-            day.isoformat(),
-            day.isoformat(),
-            f"{day.year}/{day.month}/{day.day}",
-            day.strftime("%Y%m%d"),
-            f"{day.year}年{day.month}月{day.day}日",
-        )
-    )
 
 
 def _with_defects(year: int, rows: list[Planted[LandRow]]) -> list[Planted[LandRow]]:
@@ -221,11 +313,22 @@ def _with_defects(year: int, rows: list[Planted[LandRow]]) -> list[Planted[LandR
         spoil(61, "area_is_sum", "total_area", total_area=twice)
         column = "cultivated_area"
         spoil(73, "cultivated_within_farmland", column, cultivated_area=at(73).total_area)
+        more = at(33).cultivated_area + at(33).unused_area + 1
+        spoil(
+            33, "basic_farmland_within_cultivated", "basic_farmland_area", basic_farmland_area=more
+        )
+        spoil(44, "received_after_approval", "approval_received", approval_received="2024-01-02")
+        spoil(55, "enum", "public_interest", public_interest="第（九）项")
         return rows
     spoil(7, "required", "region_code", region_code="")
     spoil(15, "type", "survey_end", survey_end="2025年2月30日")
     spoil(24, "type", "households", households="三百")
     spoil(44, "enum", "approval_org", approval_org="市政府")
+    spoil(11, "survey_before_approval", "survey_end", survey_end="2025-12-30")
+    spoil(
+        30, "risk_assessed_before_approval", "risk_assessment_date", risk_assessment_date="20251230"
+    )
+    spoil(38, "enum", "status", status="已拆迁")
     below_zero = Decimal("-0.1200")
     land = at(55)
     total = land.farmland_area + land.construction_area + below_zero
