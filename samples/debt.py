@@ -40,6 +40,9 @@ NATIVE = {
     "special_balance": "zxye",
     "total_balance": "yehj",
     "fiscal_capacity": "zhcl",
+    "debt_service": "hbfx",
+    "debt_ratio": "zwl",
+    "debt_service_ratio": "czl",
     "unit_reported": "dw",
 }
 
@@ -76,7 +79,7 @@ class Amounts:
 
 @dataclass(frozen=True)
 class DebtRow:
-    """One region in one year, scope and phase; amounts in `unit_reported`.
+    """One region in one year, scope and phase; amounts in `unit_reported`, ratios in per cent.
 
     `reporter` and `reporter_phone` are a person's and are not for the public.
     """
@@ -94,6 +97,9 @@ class DebtRow:
     special_balance: Decimal
     total_balance: Decimal
     fiscal_capacity: Decimal | None
+    debt_service: Decimal | None
+    debt_ratio: Decimal | None
+    debt_service_ratio: Decimal | None
     unit_reported: str
     updated_at: datetime
     reporter: str
@@ -166,18 +172,25 @@ def _regions(seed: int, year: int, phase: str) -> Iterator[DebtRow]:
     The zone's debt is part of the city's own level: it is reported for information
     and enters no sum.
     """
-    own = _amounts(seed, CITY, year, phase)
-    below = {county.code: _amounts(seed, county.code, year, phase) for county in counties()}
-    total_below = sum(below.values(), start=Amounts(0, 0, 0, 0))
-    yield _row(seed, year, phase, CITY, WHOLE, own + total_below)
-    yield _row(seed, year, phase, CITY, OWN, own)
-    yield _row(seed, year, phase, CITY, BELOW, total_below)
-    for code, amounts in below.items():
-        yield _row(seed, year, phase, code, WHOLE, amounts)
-    yield _row(seed, year, phase, ZONE, WHOLE, _amounts(seed, ZONE, year, phase))
+    for scope in (WHOLE, OWN, BELOW):
+        yield _row(seed, year, phase, CITY, scope)
+    for county in counties():
+        yield _row(seed, year, phase, county.code, WHOLE)
+    yield _row(seed, year, phase, ZONE, WHOLE)
 
 
-def _amounts(seed: int, code: str, year: int, phase: str) -> Amounts:
+def amounts(seed: int, code: str, scope: str, year: int, phase: str) -> Amounts:
+    """What a region owes and may owe; the city's whole is its own level and its counties."""
+    if code != CITY or scope == OWN:
+        return _level(seed, code, year, phase)
+    below = sum(
+        (_level(seed, county.code, year, phase) for county in counties()),
+        start=Amounts(0, 0, 0, 0),
+    )
+    return below if scope == BELOW else _level(seed, CITY, year, phase) + below
+
+
+def _level(seed: int, code: str, year: int, phase: str) -> Amounts:
     """A limit that grows by the year, and a balance that stays below it."""
     size = Random(f"{seed}:debt:{code}")
     scale = {CITY: 30, ZONE: 5}.get(code, 10)
@@ -196,13 +209,16 @@ def _amounts(seed: int, code: str, year: int, phase: str) -> Amounts:
     )
 
 
-def _row(seed: int, year: int, phase: str, code: str, scope: str, amounts: Amounts) -> DebtRow:
+def _row(seed: int, year: int, phase: str, code: str, scope: str) -> DebtRow:
+    owed = amounts(seed, code, scope, year, phase)
     rng = Random(f"{seed}:debt-row:{code}:{year}:{phase}:{scope}")
     unit = _UNITS.get((code, year), "亿元")
-    total_limit = amounts.general_limit + amounts.special_limit
-    total_balance = amounts.general_balance + amounts.special_balance
+    total_limit = owed.general_limit + owed.special_limit
+    total_balance = owed.general_balance + owed.special_balance
     # Fiscal capacity is rarely made public: final figures of the whole city only.
     known = phase == FINAL and code == CITY and scope == WHOLE
+    capacity = total_balance * rng.randrange(105, 140) // 100
+    service = total_balance * rng.randrange(90, 140) // 1000
     return DebtRow(
         id=0,
         fiscal_year=year,
@@ -210,15 +226,16 @@ def _row(seed: int, year: int, phase: str, code: str, scope: str, amounts: Amoun
         region_name=division_name(code),
         scope=scope,
         phase=phase,
-        general_limit=_in_unit(amounts.general_limit, unit),
-        special_limit=_in_unit(amounts.special_limit, unit),
+        general_limit=_in_unit(owed.general_limit, unit),
+        special_limit=_in_unit(owed.special_limit, unit),
         total_limit=_in_unit(total_limit, unit),
-        general_balance=_in_unit(amounts.general_balance, unit),
-        special_balance=_in_unit(amounts.special_balance, unit),
+        general_balance=_in_unit(owed.general_balance, unit),
+        special_balance=_in_unit(owed.special_balance, unit),
         total_balance=_in_unit(total_balance, unit),
-        fiscal_capacity=_in_unit(total_balance * rng.randrange(105, 140) // 100, unit)
-        if known
-        else None,
+        fiscal_capacity=_in_unit(capacity, unit) if known else None,
+        debt_service=_in_unit(service, unit) if known else None,
+        debt_ratio=_per_cent(total_balance, capacity) if known else None,
+        debt_service_ratio=_per_cent(service, capacity) if known else None,
         unit_reported=unit,
         updated_at=_updated(year, phase, rng),
         reporter=person(rng),
@@ -228,6 +245,10 @@ def _row(seed: int, year: int, phase: str, code: str, scope: str, amounts: Amoun
 
 def _in_unit(hundredths: int, unit: str) -> Decimal:
     return (Decimal(hundredths) / 100 * _PER_YI[unit]).quantize(_QUANTUM[unit])
+
+
+def _per_cent(part: int, whole: int) -> Decimal:
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"))
 
 
 def _updated(year: int, phase: str, rng: Random) -> datetime:
@@ -253,8 +274,8 @@ def _with_defects(sound: list[DebtRow]) -> list[Planted[DebtRow]]:
     """Spoil some rows and add some more.
 
     Most of it happens in rows that enter no sum (the zone's, or added ones); what
-    happens to counties is kept to the final figures of 2022. Where one balance is above
-    its limit the other gives way, so that their total stays below its own.
+    happens to counties is kept to the final figures of 2022, but for a name. Where one balance
+    is above its limit the other gives way, so that their total stays below its own.
     """
     planted = clean(sound)
 
@@ -318,6 +339,45 @@ def _with_defects(sound: list[DebtRow]) -> list[Planted[DebtRow]]:
         general_balance=below_zero,
         total_balance=below_zero + sound[where].special_balance,
     )
+    where = place(ZONE, 2022, ADJUSTED)
+    balance = sound[where].total_balance
+    spoil(
+        "debt_ratio_recomputed",
+        "debt_ratio",
+        where,
+        fiscal_capacity=balance * 2,
+        debt_ratio=Decimal("53.50"),
+    )
+    spoil(
+        "debt_service_ratio_recomputed",
+        "debt_service_ratio",
+        place(ZONE, 2022, ESTIMATED),
+        fiscal_capacity=balance * 2,
+        debt_service=balance / 4,
+        debt_service_ratio=Decimal("9.80"),
+    )
+    # the name that the county had until 2019, under its present code
+    spoil(
+        "former_name",
+        "region_name",
+        place("329904", 2023, ESTIMATED),
+        region_name=division_name(RETIRED),
+    )
+    # 万元 that are called 亿元, in a scope that the zone reports only once
+    where = place(ZONE, 2025, BUDGET)
+    inflated = _scaled(sound[where], times=10_000)
+    add(
+        "implausible_debt",
+        "total_limit",
+        where,
+        scope=OWN,
+        **{
+            name: getattr(inflated, name)
+            for name in NATIVE
+            if name.endswith(("_limit", "_balance"))
+        },
+    )
+    add("pattern", "region_code", place("329902", 2025, ESTIMATED), region_code="32990")
     add("enum", "scope", place(CITY, 2024, FINAL), scope="全市")
     add(
         "codelist",

@@ -1,5 +1,6 @@
 -- A row: limits and balances of one region, year, scope and phase.
--- The bureau writes scope and phase in Chinese words, and every amount in the unit of its row.
+-- The bureau writes scope and phase in Chinese words, every amount in the unit of its row, and
+-- ratios in per cent.
 SELECT
     nd AS fiscal_year,
     code_text(qhdm) AS region_code,
@@ -20,12 +21,17 @@ SELECT
     to_yuan(zxye, dw) AS special_balance,
     to_yuan(yehj, dw) AS total_balance,
     to_yuan(zhcl, dw) AS fiscal_capacity,
+    to_yuan(hbfx, dw) AS debt_service,
+    number_text(zwl) AS debt_ratio,
+    number_text(czl) AS debt_service_ratio,
     reported(ybxe) AS general_limit_reported,
     reported(zxxe) AS special_limit_reported,
     reported(xehj) AS total_limit_reported,
     reported(ybye) AS general_balance_reported,
     reported(zxye) AS special_balance_reported,
     reported(yehj) AS total_balance_reported,
+    reported(zhcl) AS fiscal_capacity_reported,
+    reported(hbfx) AS debt_service_reported,
     clean(dw) AS unit_reported,
     clean(txr) AS reporter_name,
     clean(txrdh) AS reporter_phone,
