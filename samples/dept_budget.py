@@ -213,7 +213,9 @@ def _general(department: Department, year: int, phase: str, seed: int) -> dict[s
 def _fund(department: Department, year: int, phase: str, seed: int) -> dict[str, Money]:
     if department.fund is None:
         return {}
-    return {department.fund: Money(project=_purse(department, year, f"基金{phase}", seed)(300, 900))}
+    return {
+        department.fund: Money(project=_purse(department, year, f"基金{phase}", seed)(300, 900))
+    }
 
 
 def _purse(
@@ -273,7 +275,9 @@ def _basic_rows(lines: Lines) -> list[Row]:
     """The sheet of economic subjects: the total, and 类, 款 below it; no projects."""
     return [
         row | {"project_expenditure": None}
-        for row in _economic_rows({EXPENDITURE: _sum(lines.values()), **_with_parents(lines, (3, 5))})
+        for row in _economic_rows(
+            {EXPENDITURE: _sum(lines.values()), **_with_parents(lines, (3, 5))}
+        )
     ]
 
 
@@ -362,7 +366,9 @@ def _spoil_budget(tables: dict[str, Table], rng: Random) -> None:
     whole.spoil(at, "minimum", "project_expenditure", Decimal(-5))
     whole.repeat(*_twice(whole, 2025, "T03", civil, "2080299", "其他民政管理事务支出", "budget"))
 
-    general.spoil(_extra(general, finance, "2010608", "财政委托业务支出"), "required", "amount", None)
+    general.spoil(
+        _extra(general, finance, "2010608", "财政委托业务支出"), "required", "amount", None
+    )
     at = _extra(general, finance, "2010650", "事业运行", amount=Decimal(12))
     general.spoil(at, "amount_is_basic_plus_project", "amount", Decimal(12))
     at = _extra(general, education, "2050299", "其他普通教育支出", amount=Decimal(6))
@@ -374,7 +380,9 @@ def _spoil_budget(tables: dict[str, Table], rng: Random) -> None:
         personnel_funds=Decimal(3),
         public_funds=Decimal(2),
     )
-    general.spoil(_extra(general, civil, "2080207", "行政区划和地名管理"), "required", "dept_name", None)
+    general.spoil(
+        _extra(general, civil, "2080207", "行政区划和地名管理"), "required", "dept_name", None
+    )
 
     at = _extra(basic, finance, "30299", "其他商品和服务支出", amount=Decimal(5))
     basic.spoil(
@@ -390,7 +398,12 @@ def _spoil_final(tables: dict[str, Table], rng: Random) -> None:
     finance, education, civil = DEPARTMENTS
     whole, general, basic = tables["T03"], tables["T05"], tables["T06"]
     whole.spoil(_extra(whole, finance, "2010603", "机关服务"), "type", "personnel_funds", "见附注")
-    whole.spoil(_extra(whole, education, "2050199", "其他教育管理事务支出"), "required", "subject_name", None)
+    whole.spoil(
+        _extra(whole, education, "2050199", "其他教育管理事务支出"),
+        "required",
+        "subject_name",
+        None,
+    )
     at = _extra(general, civil, "2080299", "其他民政管理事务支出")
     general.spoil(at, "minimum", "public_funds", Decimal(-3), personnel_funds=Decimal(3))
     basic.spoil(_extra(basic, education, "30202", "印刷费"), "required", "item_code", None)

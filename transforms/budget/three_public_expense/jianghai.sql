@@ -1,0 +1,28 @@
+-- A row: the expenses of one unit; a sheet is one year and one phase.
+SELECT
+    _year AS fiscal_year,
+    code_text(信用代码) AS unit_code,
+    clean(单位名称) AS unit_name,
+    CASE _phase WHEN '预算' THEN 'budget' WHEN '决算' THEN 'final' END AS phase,
+    to_yuan(出国费, _unit) AS overseas,
+    to_yuan(购置费, _unit) AS vehicle_purchase,
+    to_yuan(运行费, _unit) AS vehicle_operation,
+    to_yuan(用车小计, _unit) AS vehicle_total,
+    to_yuan(接待费, _unit) AS reception,
+    to_yuan(合计, _unit) AS total,
+    to_yuan(上年合计, _unit) AS prev_total,
+    reported(出国费) AS overseas_reported,
+    reported(购置费) AS vehicle_purchase_reported,
+    reported(运行费) AS vehicle_operation_reported,
+    reported(用车小计) AS vehicle_total_reported,
+    reported(接待费) AS reception_reported,
+    reported(合计) AS total_reported,
+    reported(上年合计) AS prev_total_reported,
+    _unit AS unit_reported,
+    clean(说明) AS explanation,
+    clean(填报人) AS reporter_name,
+    clean(联系电话) AS reporter_phone,
+    _file,
+    _part,
+    _line
+FROM delivery
