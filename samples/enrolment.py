@@ -32,10 +32,18 @@ NATIVE = {
             "apply_end",
             "contact_phone",
             "contact_name",
+            "conditions",
+            "procedure",
+            "decided_date",
+            "policy_url",
         )
     )
 }
 
+_CONDITIONS = {
+    PRIMARY: "年满六周岁，户籍和居住地在施教区内",
+    JUNIOR: "小学毕业，户籍和居住地在施教区内",
+}
 _ROADS = ("人民路", "育才路", "文昌路", "滨河路", "解放路", "港城大道", "通江路", "星湖街")
 
 
@@ -53,6 +61,10 @@ class PlanRow:
     apply_end: Cell
     contact_phone: str
     contact_name: str
+    conditions: str
+    procedure: str
+    decided_date: Cell
+    policy_url: str
 
 
 def file_name(year: int) -> str:
@@ -87,6 +99,12 @@ def write_for_strangers(folder: Path, year: int, seed: int) -> None:
     _write(folder / file_name(year), year, sheets)
 
 
+def sound(sheet: str, year: int, seed: int) -> list[PlanRow]:
+    """The plans of a sheet that nothing was done to, for what refers to them."""
+    planted = _with_defects(sheet, year, clean(_rows(sheet, year, seed)))
+    return [row.row for row in planted if not row.defects]
+
+
 def _rows(sheet: str, year: int, seed: int) -> list[PlanRow]:
     return [
         _row(Random(f"{seed}:plan:{year}:{sheet}:{school.school_code}"), sheet, year, school)
@@ -110,6 +128,10 @@ def _row(rng: Random, sheet: str, year: int, school: School) -> PlanRow:
         apply_end=_day(sheet, ends),
         contact_phone=office_phone(rng),
         contact_name=person(rng),
+        conditions=_CONDITIONS[sheet],
+        procedure="网上报名，资格审核，公示，发放录取通知书",
+        decided_date=_day(sheet, date(year, 5, 20)),
+        policy_url=f"https://jyj.jianghai.example/zsfa/{year}",
     )
 
 
@@ -132,6 +154,8 @@ def _with_defects(sheet: str, year: int, rows: list[Planted[PlanRow]]) -> list[P
         spoil(8, "required", "zone_text", zone_text=None)
         spoil(21, "type", "plan_students", plan_students="三百")
         spoil(40, "apply_dates_in_order", "apply_end", apply_end="2024年6月28日")
+        early = {"apply_start": "2023年7月2日", "decided_date": None}
+        spoil(52, "applications_in_their_year", "apply_start", **early)
     elif (year, sheet) == (2024, JUNIOR):
         spoil(12, "type", "apply_start", apply_start="2024-13-05")
         key = f"2024/{at(30).school_code}/{JUNIOR}"
@@ -142,16 +166,19 @@ def _with_defects(sheet: str, year: int, rows: list[Planted[PlanRow]]) -> list[P
             repeated(row, key, plan_students=fewer),
         ]
     elif (year, sheet) == (2025, PRIMARY):
-        spoil(9, "pattern", "school_code", school_code=at(9).school_code[:-1])
+        spoil(9, "form", "school_code", school_code=at(9).school_code[:-1])
         damaged = in_scientific_notation(at(27).school_code, 3)
         spoil(27, "scientific", "school_code", school_code=damaged)
         room = int(str(at(44).plan_classes)) * at(44).class_size
         spoil(44, "plan_within_classes", "plan_students", plan_students=room + 25)
         spoil(58, "type", "apply_start", apply_start="2025年6月31日")
+        spoil(70, "class_size_within_standard", "class_size", class_size=48)
     else:
         spoil(10, "minimum", "plan_students", plan_students=-40)
         spoil(19, "required", "school_name", school_name=None)
         spoil(33, "apply_dates_in_order", "apply_end", apply_end=date(2025, 6, 20))
+        late = date(2025, 7, 6)
+        spoil(45, "decided_before_applications", "decided_date", decided_date=late)
     return rows
 
 
@@ -163,11 +190,11 @@ def _write(path: Path, year: int, sheets: dict[str, list[Planted[PlanRow]]]) -> 
 
 def _write_sheet(book: Book, sheet: str, year: int, rows: list[PlanRow]) -> None:
     page = book.file.add_worksheet(sheet)
-    page.set_column(0, 9, 14)
+    page.set_column(0, 13, 14)
     page.set_column(1, 1, 30)
     page.set_column(5, 5, 44)
     title = f"江海市{year}年义务教育招生计划（{sheet}）（模拟数据）"
-    page.merge_range(0, 0, 0, 9, title, book.title)
+    page.merge_range(0, 0, 0, 13, title, book.title)
     write_header(
         book,
         page,
@@ -180,6 +207,10 @@ def _write_sheet(book: Book, sheet: str, year: int, rows: list[PlanRow]) -> None
             ("报名时间", ["开始", "截止"]),
             ("咨询电话", []),
             ("联系人", []),
+            ("报名条件", []),
+            ("招生程序", []),
+            ("计划审定日期", []),
+            ("招生方案", []),
         ],
     )
     for line, row in enumerate(rows, FIRST_LINE - 1):

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from samples.cells import Cell
-from samples.city import ZONE, counties, division_name, office_phone, person
+from samples.city import RETIRED, UNKNOWN, ZONE, counties, division_name, office_phone, person
 from samples.codes import credit_code, in_scientific_notation, with_wrong_check
 from samples.findings import Finding, Planted, clean, repeated, spoiled
 from samples.workbook import Book, workbook, write_cell, write_header
@@ -16,6 +16,7 @@ from samples.workbook import Book, workbook, write_cell, write_header
 DATASET = "school_directory"
 PRIMARY, JUNIOR = "小学", "初中"
 NINE_YEAR = "九年一贯制"
+COMPLETE = "完全中学"
 FIRST_LINE = 5
 
 # Contract column → column of the sheet, from 0.
@@ -35,6 +36,9 @@ NATIVE = {
             "students",
             "teachers",
             "principal",
+            "region_code",
+            "site_area",
+            "area_unit_reported",
         )
     )
 }
@@ -68,6 +72,8 @@ class School:
     students: Cell
     teachers: Cell
     principal: str
+    site_area: Cell
+    area_unit_reported: str
 
 
 def file_name(year: int) -> str:
@@ -118,12 +124,12 @@ def enrolling(sheet: str, seed: int) -> list[School]:
 
 @cache
 def schools(seed: int) -> tuple[School, ...]:
-    """Every school of the city: eleven and five to a county or the zone."""
+    """Every school of the city: fifteen and nine to a county or the zone."""
     rng = Random(f"{seed}:schools")
     return tuple(
         school
         for number, code in enumerate((*(c.code for c in counties()), ZONE))
-        for school in _of_region(rng, code, number * 20 + 1)
+        for school in _of_region(rng, code, number * 30 + 1)
     )
 
 
@@ -138,26 +144,35 @@ def _of_region(rng: Random, code: str, first: int) -> Iterator[School]:
         *(f"{t}中心" for t in towns),
         "育英",
         "民生",
+        "东城",
+        "西城",
+        "滨湖",
     ]
-    junior = ["实验", "第二", *towns]
-    for place, name in enumerate(primary):
-        yield _school(rng, code, name, PRIMARY, first + place)
-    yield _school(rng, code, f"{towns[0]}九年一贯制", NINE_YEAR, first + len(primary))
-    for place, name in enumerate(junior):
-        yield _school(rng, code, name, JUNIOR, first + len(primary) + 1 + place)
+    nine_year = [f"{t}九年一贯制" for t in towns[:2]]
+    junior = ["实验", "第二", "第三", "育才", *towns]
+    complete = ["第一", "高级"]
+    named = (
+        (PRIMARY, primary),
+        (NINE_YEAR, nine_year),
+        (JUNIOR, junior),
+        (COMPLETE, complete),
+    )
+    every = [(stage, name) for stage, names in named for name in names]
+    for serial, (stage, name) in enumerate(every, first):
+        yield _school(rng, code, name, stage, serial)
 
 
 def _school(rng: Random, region: str, name: str, stage: str, serial: int) -> School:
-    kind = {PRIMARY: "小学", JUNIOR: "初级中学", NINE_YEAR: "学校"}[stage]
+    kind, years, code = _KINDS[stage]
     private = rng.random() < 0.1
-    years = {PRIMARY: 6, JUNIOR: 3, NINE_YEAR: 9}[stage]
     classes = years * rng.randrange(2, 7)
     students = classes * rng.randrange(34, 45)
     district = division_name(region)
+    area, unit = rng.randrange(20, 90), rng.choice(("亩", "亩", "平方米"))
     return School(
         region_code=region,
         region_name=district,
-        school_code=f"{'31' if stage == JUNIOR else '21'}3299{serial:04d}",
+        school_code=f"{code}3299{serial:04d}",
         school_name=f"{district}{name}{kind}",
         uscc=credit_code("52" if private else "12", region, rng),
         stage=stage,
@@ -168,12 +183,24 @@ def _school(rng: Random, region: str, name: str, stage: str, serial: int) -> Sch
         students=students,
         teachers=students // rng.randrange(14, 19),
         principal=person(rng),
+        site_area=area if unit == "亩" else round(area * 10_000 / 15),
+        area_unit_reported=unit,
     )
+
+
+# Stage → what a school of it is called, its years, the kind in its code.
+_KINDS = {
+    PRIMARY: ("小学", 6, "21"),
+    NINE_YEAR: ("学校", 9, "21"),
+    JUNIOR: ("初级中学", 3, "31"),
+    COMPLETE: ("中学", 6, "34"),
+}
 
 
 def _of(sheet: str, seed: int) -> list[School]:
     """The schools of a sheet; the nine-year schools stand with the primary schools."""
-    return [s for s in schools(seed) if (s.stage == JUNIOR) == (sheet == JUNIOR)]
+    secondary = (JUNIOR, COMPLETE)
+    return [s for s in schools(seed) if (s.stage in secondary) == (sheet == JUNIOR)]
 
 
 def _by_region(rows: list[School]) -> list[School]:
@@ -186,31 +213,82 @@ def _to_spoil(sheet: str, seed: int) -> list[School]:
 
 
 # Places from 0 among the schools of a sheet.
-_PLACES = {PRIMARY: (3, 17, 25, 34, 46, 59), JUNIOR: (6, 15, 29)}
+_PLACES = {PRIMARY: (3, 17, 25, 34, 46, 59, 70, 81), JUNIOR: (6, 15, 29, 33, 41, 50, 57)}
 
 
 def _with_defects(sheet: str, rows: list[Planted[School]]) -> list[Planted[School]]:
     places = _PLACES[sheet]
-    first, second, third = (rows[place].row for place in places[:3])
-    if sheet == JUNIOR:
-        rows[places[0]] = spoiled(first, "enum", "ownership", ownership="公立")
-        rows[places[1]] = spoiled(second, "minimum", "classes", classes=0)
-        damaged = in_scientific_notation(third.uscc, 5)
-        rows[places[2]] = spoiled(third, "scientific", "uscc", uscc=damaged)
-        return rows
-    fourth, fifth, sixth = (rows[place].row for place in places[3:])
-    rows[places[0]] = spoiled(first, "required", "school_name", school_name=None)
-    rows[places[1]] = spoiled(second, "type", "students", students="三百")
-    rows[places[2]] = spoiled(third, "pattern", "school_code", school_code=third.school_code[:-1])
-    rows[places[3]] = spoiled(fourth, "check_digit", "uscc", uscc=with_wrong_check(fourth.uscc))
-    damaged = in_scientific_notation(fifth.school_code, 3)
-    rows[places[4]] = spoiled(fifth, "scientific", "school_code", school_code=damaged)
-    key = sixth.school_code
-    rows[places[5] : places[5] + 1] = [
-        repeated(sixth, key),
-        repeated(sixth, key, students=int(str(sixth.students)) + 45),
-    ]
+    schools_there = [rows[place].row for place in places]
+    defects = _in_primary if sheet == PRIMARY else _in_junior
+    # from the end: a key that stands twice moves what follows
+    for place, spoiled_rows in reversed(list(zip(places, defects(schools_there), strict=True))):
+        rows[place : place + 1] = spoiled_rows
     return rows
+
+
+def _in_primary(there: list[School]) -> list[list[Planted[School]]]:
+    nameless, worded, short, misread, damaged, twice, gone, crowded = there
+    key = twice.school_code
+    return [
+        [spoiled(nameless, "required", "school_name", school_name=None)],
+        [spoiled(worded, "type", "students", students="三百")],
+        [spoiled(short, "form", "school_code", school_code=short.school_code[:-1])],
+        [spoiled(misread, "check_digit", "uscc", uscc=with_wrong_check(misread.uscc))],
+        [
+            spoiled(
+                damaged,
+                "scientific",
+                "school_code",
+                school_code=in_scientific_notation(damaged.school_code, 3),
+            )
+        ],
+        [repeated(twice, key), repeated(twice, key, students=int(str(twice.students)) + 45)],
+        [spoiled(gone, "codelist_date", "region_code", region_code=RETIRED)],
+        [
+            spoiled(
+                crowded,
+                "class_is_not_oversized",
+                "students",
+                students=int(str(crowded.classes)) * 58,
+                teachers=int(str(crowded.classes)) * 3,
+            )
+        ],
+    ]
+
+
+def _in_junior(there: list[School]) -> list[list[Planted[School]]]:
+    misnamed, empty, damaged, unknown, swapped, short, kindergarten = there
+    return [
+        [spoiled(misnamed, "enum", "ownership", ownership="公立")],
+        [spoiled(empty, "minimum", "classes", classes=0)],
+        [spoiled(damaged, "scientific", "uscc", uscc=in_scientific_notation(damaged.uscc, 5))],
+        [spoiled(unknown, "codelist", "region_code", region_code=UNKNOWN)],
+        [
+            spoiled(
+                swapped,
+                "class_is_not_empty",
+                "classes",
+                classes=swapped.students,
+                students=swapped.classes,
+            )
+        ],
+        [
+            spoiled(
+                short,
+                "students_per_teacher_plausible",
+                "teachers",
+                teachers=int(str(short.students)) // 40,
+            )
+        ],
+        [
+            spoiled(
+                kindergarten,
+                "code_of_a_compulsory_school",
+                "school_code",
+                school_code=f"11{kindergarten.school_code[2:]}",
+            )
+        ],
+    ]
 
 
 def _write(path: Path, year: int, sheets: dict[str, list[Planted[School]]]) -> None:
@@ -221,10 +299,10 @@ def _write(path: Path, year: int, sheets: dict[str, list[Planted[School]]]) -> N
 
 def _write_sheet(book: Book, sheet: str, year: int, rows: list[School]) -> None:
     page = book.file.add_worksheet(sheet)
-    page.set_column(0, 11, 16)
+    page.set_column(0, 14, 16)
     page.set_column(2, 3, 30)
     title = f"江海市义务教育学校名录（{year}年，{sheet}）（模拟数据）"
-    page.merge_range(0, 0, 0, 11, title, book.title)
+    page.merge_range(0, 0, 0, 14, title, book.title)
     page.write_string(1, 0, "说明：本表学校、人员均为虚构；班级数、学生数、教职工数为9月统计数")
     write_header(
         book,
@@ -234,6 +312,8 @@ def _write_sheet(book: Book, sheet: str, year: int, rows: list[School]) -> None:
             *((name, []) for name in _SINGLE),
             ("办学规模", ["班级数", "学生数", "教职工数"]),
             ("校长", []),
+            ("行政区划代码", []),
+            ("占地", ["面积", "单位"]),
         ],
     )
     for line, row in enumerate(rows, FIRST_LINE - 1):
