@@ -114,9 +114,7 @@ def schedule(section: Section) -> Schedule:
     published = documents_from - timedelta(minutes=30)
     registered = min(published.date() - timedelta(days=rng.randrange(3, 21)), LAST_DAY)
     approved = registered - timedelta(days=rng.randrange(20, 120))
-    return Schedule(
-        approved, registered, published, documents_from, documents_to, deadline, opened
-    )
+    return Schedule(approved, registered, published, documents_from, documents_to, deadline, opened)
 
 
 def companions(seed: int) -> list[Section]:
