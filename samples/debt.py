@@ -274,8 +274,8 @@ def _with_defects(sound: list[DebtRow]) -> list[Planted[DebtRow]]:
     """Spoil some rows and add some more.
 
     Most of it happens in rows that enter no sum (the zone's, or added ones); what
-    happens to counties is kept to the final figures of 2022, but for a name. Where one balance
-    is above its limit the other gives way, so that their total stays below its own.
+    happens to counties is kept to the final figures of 2022. Where one balance is above
+    its limit the other gives way, so that their total stays below its own.
     """
     planted = clean(sound)
 
@@ -360,7 +360,7 @@ def _with_defects(sound: list[DebtRow]) -> list[Planted[DebtRow]]:
     spoil(
         "former_name",
         "region_name",
-        place("329904", 2023, ESTIMATED),
+        place("329904", 2022, FINAL),
         region_name=division_name(RETIRED),
     )
     # 万元 that are called 亿元, in a scope that the zone reports only once
