@@ -239,7 +239,7 @@ def _economic(general: Lines) -> dict[str, Money]:
 def _split(whole: Decimal, codes: tuple[str, ...]) -> dict[str, Decimal]:
     """The whole in equal parts of full fen; the first takes what is left."""
     part = (whole / len(codes)).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
-    return {code: part for code in codes} | {codes[0]: whole - part * (len(codes) - 1)}
+    return dict.fromkeys(codes, part) | {codes[0]: whole - part * (len(codes) - 1)}
 
 
 def _sum(parts: Iterable[Money]) -> Money:
