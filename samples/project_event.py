@@ -1,13 +1,13 @@
 """The nine classes of information on major projects, as the development commission drops them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from samples.cells import Cell
-from samples.city import division_name, mobile, person
+from samples.city import mobile, person
 from samples.codes import credit_code, in_scientific_notation, resident_id, with_wrong_check
 from samples.findings import Finding
 from samples.major_project import REPORT_DATE, Project, sound
@@ -42,19 +42,17 @@ NATIVE = {
     "handler_name": "handler",
 }
 
-GUIDE, PERMIT, PARTICIPANTS, PENALTY = (
-    "办事指南",
-    "施工许可（开工报告）",
-    "参建单位及负责人",
-    "行政处罚决定",
-)
-DESIGN_CHANGE, COMPLETION = "重大设计变更", "竣工验收"
+GUIDE, STUDY, PERMIT = "办事指南", "可行性研究报告审批", "施工许可（开工报告）"
+NOTICE, AWARD, LAND = "招标公告", "中标结果公示", "征收土地公告"
+PARTICIPANTS, CHECK, COMPLETION = "参建单位及负责人", "质量安全监督检查结果", "竣工验收"
+PENALTY = "行政处罚决定"
 
 
 @dataclass(frozen=True)
 class Item:
     """What happens in the life of a project: its class, how many days after the start, what the
-    number looks like, who decides, with what result, how soon it has to be published."""
+    number looks like, who decides, with what result; whether it is a licence or penalty, which
+    is published sooner; and the share of projects to which it happens."""
 
     info_class: int
     name: str
@@ -63,32 +61,26 @@ class Item:
     org: str
     result: str | None
     soon: bool = False
+    share: float = 1
 
 
+_COMMISSION, _COUNTER = "江海市发展和改革委员会", "江海市行政审批局"
+_HOUSING, _NATURE, _LAND = "江海市住房和城乡建设局", "江海市生态环境局", "江海市自然资源和规划局"
+_TRADING, _QUALITY = "江海市公共资源交易中心", "江海市建设工程质量监督站"
 _ITEMS = (
-    Item(1, GUIDE, -210, "JHFG-BSZN-{n:04d}", "江海市行政审批局", "其他"),
-    Item(
-        2,
-        "可行性研究报告审批",
-        -180,
-        "江发改审〔{y}〕{n}号",
-        "江海市发展和改革委员会",
-        "批准（同意）",
-    ),
-    Item(
-        2, "环境影响评价审批", -150, "江环审〔{y}〕{n}号", "江海市生态环境局", "批准（同意）", True
-    ),
-    Item(2, PERMIT, -12, "3299{y}{n:06d}0101", "江海市住房和城乡建设局", "批准（同意）", True),
-    Item(3, "招标公告", -90, "JHZB-{y}-{n:04d}", "江海市公共资源交易中心", "已公告"),
-    Item(3, "中标结果公示", -40, "JHZG-{y}-{n:04d}", "江海市公共资源交易中心", "已公告"),
-    Item(4, "征收土地公告", -120, "江征告〔{y}〕{n}号", "江海市自然资源和规划局", "已公告"),
-    Item(5, DESIGN_CHANGE, 90, "江建变〔{y}〕{n}号", "江海市住房和城乡建设局", "批准（同意）"),
-    Item(6, PARTICIPANTS, -5, "JHCJ-{y}-{n:04d}", "江海市住房和城乡建设局", None),
-    Item(7, "质量安全监督检查结果", 60, "江质监〔{y}〕{n}号", "江海市建设工程质量监督站", "合格"),
-    Item(8, COMPLETION, 0, "JHYS-{y}-{n:04d}", "江海市住房和城乡建设局", "合格"),
-    Item(9, PENALTY, 75, "江建罚决字〔{y}〕{n}号", "江海市住房和城乡建设局", "已处罚", True),
+    Item(1, GUIDE, -210, "JHFG-BSZN-{n:04d}", _COUNTER, "其他"),
+    Item(2, STUDY, -180, "江发改审〔{y}〕{n}号", _COMMISSION, "批准（同意）"),
+    Item(2, "环境影响评价审批", -150, "江环审〔{y}〕{n}号", _NATURE, "批准（同意）", True),
+    Item(2, PERMIT, -12, "3299{y}{n:06d}0101", _HOUSING, "批准（同意）", True),
+    Item(3, NOTICE, -90, "JHZB-{y}-{n:04d}", _TRADING, "已公告"),
+    Item(3, AWARD, -40, "JHZG-{y}-{n:04d}", _TRADING, "已公告"),
+    Item(4, LAND, -120, "江征告〔{y}〕{n}号", _LAND, "已公告"),
+    Item(5, "重大设计变更", 90, "江建变〔{y}〕{n}号", _HOUSING, "批准（同意）", share=0.4),
+    Item(6, PARTICIPANTS, -5, "JHCJ-{y}-{n:04d}", _HOUSING, None),
+    Item(7, CHECK, 60, "江质监〔{y}〕{n}号", _QUALITY, "合格"),
+    Item(8, COMPLETION, 0, "JHYS-{y}-{n:04d}", _HOUSING, "合格"),
+    Item(9, PENALTY, 75, "江建罚决字〔{y}〕{n}号", _HOUSING, "已处罚", True, share=0.3),
 )
-_WITH_FIRMS = frozenset({"中标结果公示", PARTICIPANTS, "质量安全监督检查结果", PENALTY})
 
 
 @dataclass(frozen=True)
@@ -97,14 +89,6 @@ class Firms:
 
     contractors: tuple[tuple[str, str], ...]
     supervisors: tuple[tuple[str, str], ...]
-
-
-@dataclass
-class Found:
-    """Where the rows of an item stand, in their order; rows of projects with an old code are
-    left out, and so is what was filled in later."""
-
-    places: dict[str, list[int]] = field(default_factory=dict)
 
 
 def write(folder: Path, seed: int) -> tuple[Finding, ...]:
@@ -126,50 +110,54 @@ def _told(seed: int) -> list[Project]:
 
 def _rows(project: Project, seed: int) -> Iterator[Row]:
     rng = Random(f"{seed}:event:{project.code}")
+    firms = _firms_of(project, rng, seed)
+    for item in _ITEMS:
+        if rng.random() < item.share and (day := _decided(item, project)):
+            yield _row(item, project, day, rng) | firms.get(item.name, {})
+
+
+def _decided(item: Item, project: Project) -> date | None:
+    """When it happened; nothing where the works are not finished yet."""
+    if item.name == COMPLETION:
+        return project.actual_finish
+    return project.start + timedelta(days=item.after)
+
+
+def _row(item: Item, project: Project, day: date, rng: Random) -> Row:
+    # what is older than the portal was filled in later, in one go
+    backfilled = project.start < date(2022, 6, 1) and day < date(2022, 1, 1)
+    published = day + timedelta(days=rng.randrange(1, 6) if item.soon else rng.randrange(2, 20))
+    return {
+        "invest_project_code": project.code,
+        "project_name": project.name,
+        "info_class": str(item.info_class),
+        "item_type": item.name,
+        "doc_no": _number(item, day, rng),
+        "item_name": f"{project.name.removesuffix('（模拟数据）')}{item.name}（模拟数据）",
+        "result": item.result,
+        "decision_date": _day(item, day),
+        "decision_org": item.org,
+        "publish_date": None if backfilled else _day(item, published),
+        "is_backfill": "是" if backfilled else "否",
+        "backfill_date": "2025-03-18" if backfilled else None,
+        "source_url": f"https://fgw.jianghai.example/zdxm/{project.code}/{item.info_class}",
+        "handler_name": person(rng),
+    }
+
+
+def _firms_of(project: Project, rng: Random, seed: int) -> Mapping[str, Row]:
+    """Who builds and who supervises the project, for the items that say so."""
     firms = _firms(seed)
     builder, overseer = rng.choice(firms.contractors), rng.choice(firms.supervisors)
-    leader, certificate, phone = person(rng), f"江1{rng.randrange(10**9):09d}", mobile(rng)
-    backfilled = project.start < date(2022, 6, 1)
-    for item in _ITEMS:
-        changed = rng.random()
-        if item.name == DESIGN_CHANGE and changed > 0.4 or item.name == PENALTY and changed > 0.3:
-            continue
-        day = project.start + timedelta(days=item.after)
-        if item.name == COMPLETION:
-            if project.actual_finish is None:
-                continue
-            day = project.actual_finish
-        wait = rng.randrange(1, 6) if item.soon else rng.randrange(2, 20)
-        late = backfilled and day < date(2022, 1, 1)
-        row: Row = {
-            "invest_project_code": project.code,
-            "project_name": project.name,
-            "info_class": str(item.info_class),
-            "item_type": item.name,
-            "doc_no": _number(item, day, rng),
-            "item_name": f"{project.name.removesuffix('（模拟数据）')}{item.name}（模拟数据）",
-            "result": item.result,
-            "decision_date": _day(item, day),
-            "decision_org": item.org.replace("江海市", division_name(project.region_code))
-            if item.info_class == 6
-            else item.org,
-            "publish_date": None if late else _day(item, day + timedelta(days=wait)),
-            "is_backfill": "是" if late else "否",
-            "backfill_date": "2025-03-18" if late else None,
-            "source_url": f"https://fgw.jianghai.example/zdxm/{project.code}/{item.info_class}",
-            "handler_name": person(rng),
-        }
-        if item.name in _WITH_FIRMS:
-            row |= {
-                "contractor_name": builder[0],
-                "contractor_uscc": builder[1],
-                "project_leader": leader,
-                "leader_certificate": certificate,
-                "leader_phone": phone,
-            }
-        if item.name == PARTICIPANTS:
-            row |= {"supervisor_name": overseer[0], "supervisor_uscc": overseer[1]}
-        yield row
+    built: Row = {
+        "contractor_name": builder[0],
+        "contractor_uscc": builder[1],
+        "project_leader": person(rng),
+        "leader_certificate": f"江1{rng.randrange(10**9):09d}",
+        "leader_phone": mobile(rng),
+    }
+    overseen: Row = {"supervisor_name": overseer[0], "supervisor_uscc": overseer[1]}
+    return {AWARD: built, CHECK: built, PENALTY: built, PARTICIPANTS: built | overseen}
 
 
 def _number(item: Item, day: date, rng: Random) -> str:
@@ -195,18 +183,19 @@ def _firms(seed: int) -> Firms:
 
 
 def _sound_places(told: list[tuple[Project, Row]]) -> Mapping[str, list[int]]:
-    found = Found()
+    """Where the rows of each item stand, without those of old codes and the backfilled ones."""
+    places: dict[str, list[int]] = {}
     for place, (project, row) in enumerate(told):
         if not project.old and row["is_backfill"] == "否":
-            found.places.setdefault(str(row["item_type"]), []).append(place)
-    return found.places
+            places.setdefault(str(row["item_type"]), []).append(place)
+    return places
 
 
 def _spoil(table: Table, at: Mapping[str, list[int]], seed: int) -> None:
     """Every defect in a row of its own, each in another project where that can be."""
-    guides, permits, awards = at[GUIDE], at[PERMIT], at["中标结果公示"]
-    notices, studies, firms = at["招标公告"], at["可行性研究报告审批"], at[PARTICIPANTS]
-    land, checks, penalties = at["征收土地公告"], at["质量安全监督检查结果"], at[PENALTY]
+    guides, studies, permits, notices = at[GUIDE], at[STUDY], at[PERMIT], at[NOTICE]
+    awards, land, firms, checks = at[AWARD], at[LAND], at[PARTICIPANTS], at[CHECK]
+    penalties = at[PENALTY]
     code = str(table.rows[studies[0]]["invest_project_code"])
     wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
     builder, overseer = _firms(seed).contractors[0], _firms(seed).supervisors[0]
