@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import ckanapi
 import requests
 
+from gongkai import describe
 from gongkai.city import City
 from gongkai.codelists import CodeList
 from gongkai.contracts import AREAS, Contract, Field
@@ -132,31 +133,55 @@ def package(contract: Contract, edition: Edition, city: City, source: str) -> di
 
 
 def dictionary(contract: Contract, lists: Iterable[CodeList]) -> list[dict[str, Any]]:
-    """The public columns as DataStore fields with their dictionary."""
+    """The public columns as DataStore fields with their dictionary: what a column means, what it
+    may hold, and the row rules that speak of it."""
     named = {code_list.name: code_list for code_list in lists}
+    figures = describe.figures(contract)
     return [
         {
             "id": field.name,
             "type": TYPES[field.kind.split("(")[0]],
-            "info": _info(field, named.get(field.code_list or "")),
+            "info": _info(
+                field,
+                named.get(field.code_list or ""),
+                [
+                    describe.sentence(rule.reason, figures)
+                    for rule in describe.concerning(field, contract)
+                ],
+            ),
         }
         for field in contract.public_fields
     ]
 
 
-def _info(field: Field, code_list: CodeList | None) -> dict[str, str]:
+def _info(field: Field, code_list: CodeList | None, rules: Iterable[Text] = ()) -> dict[str, str]:
     unit = f"（{field.unit}）" if field.unit else ""
-    notes = [f"{field.definition.zh}。"]
-    if code_list and not code_list.dated:
-        values = "；".join(
-            f"{code.code} {code.label_zh}" if code.code != code.label_zh else code.code
-            for code in code_list.codes
-        )
-        notes.append(f"取值：{values}。")
-    notes.append(field.label.en)
+    told = [*_told(field, code_list), *(_rule(rule) for rule in rules)]
     return {
         "label": f"{field.label.zh}{unit}",
-        "notes": " ".join(notes),
+        "notes": " ".join([*(f"{text.zh}。" for text in told), field.label.en]),
         "label_en": field.label.en,
+        "notes_en": " ".join(f"{text.en.rstrip('.')}." for text in told),
         "unit": field.unit or "",
     }
+
+
+def _told(field: Field, code_list: CodeList | None) -> list[Text]:
+    """What is said of a column by itself, a sentence each."""
+    told = [Text(field.definition.zh.rstrip("。"), field.definition.en)]
+    rule = describe.constraint(field)
+    if rule.zh:
+        told.append(Text(f"要求：{rule.zh}", f"Must be: {rule.en}"))
+    if code_list:
+        listed = describe.values(code_list)
+        if code_list.dated:
+            listed = Text(f"代码表 {code_list.name}", f"code list {code_list.name}")
+        told.append(Text(f"取值：{listed.zh}", f"Values: {listed.en}"))
+    if field.personal:
+        kept = describe.PERSONAL[field.personal]
+        told.append(Text(f"含{kept.zh}", f"Holds a {kept.en}"))
+    return told
+
+
+def _rule(reason: Text) -> Text:
+    return Text(f"检查：{reason.zh}", f"Checked: {reason.en}")
