@@ -350,7 +350,7 @@ def _spoil_budget(tables: dict[str, Table], rng: Random) -> None:
     whole, general, basic = tables["T03"], tables["T05"], tables["T06"]
     # names of what the subject was called before the reform
     whole.spoil(
-        _place(whole, education, "20805"), "former_name", "subject_name", "行政事业单位离退休"
+        _place(whole, education, "20805"), "name_of_its_year", "subject_name", "行政事业单位离退休"
     )
     whole.mark(_extra(whole, finance, "2010677", "财政监督专项"), "codelist", "subject_code")
     whole.mark(_extra(whole, finance, "20115", "工商行政管理事务"), "codelist_date", "subject_code")
