@@ -1,0 +1,35 @@
+-- A row: one bond's money in one project, as of the end of one year. Some project codes are
+-- entered without hyphens.
+SELECT
+    bgnd AS report_year,
+    code_text(zqdm) AS bond_code,
+    project_code(xmdm) AS project_code,
+    clean(xmmc) AS project_name,
+    code_text(qhdm) AS region_code,
+    clean(qhmc) AS region_name,
+    clean(zgbm) AS supervisor,
+    clean(jsq) AS construction_period,
+    to_date(kgrq) AS start_date,
+    to_date(jgrq) AS finish_date,
+    to_yuan(ztz, dw) AS total_investment,
+    to_yuan(apje, dw) AS arranged_amount,
+    to_yuan(yzcje, dw) AS paid_amount,
+    to_yuan(yqsy, dw) AS expected_income,
+    to_yuan(sjsy, dw) AS actual_income,
+    number_text(zcjd) AS progress,
+    clean(zcqk) AS asset_status,
+    CASE clean(ytdz) WHEN '是' THEN 'true' WHEN '否' THEN 'false' ELSE clean(ytdz) END
+        AS purpose_changed,
+    clean(jxqk) AS performance,
+    reported(ztz) AS total_investment_reported,
+    reported(apje) AS arranged_amount_reported,
+    reported(yzcje) AS paid_amount_reported,
+    reported(yqsy) AS expected_income_reported,
+    reported(sjsy) AS actual_income_reported,
+    clean(dw) AS unit_reported,
+    clean(xmfzr) AS leader_name,
+    clean(xmfzrdh) AS leader_phone,
+    _file,
+    _part,
+    _line
+FROM delivery
