@@ -1,0 +1,217 @@
+"""The suites of the directory, the plan and the result: each rule on the smallest rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.suites.judging import Tables, exceptions, names_of_rules
+
+
+def school(number: int, stage: str = "primary", **more: Any) -> dict[str, Any]:
+    return {
+        "school_code": str(number),
+        "school_name": f"第{number}学校",
+        "uscc": f"code {number}",
+        "stage": stage,
+        "ownership": "public",
+        "region_name": "甲区",
+        "students": 600,
+        **more,
+    }
+
+
+def plan(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "year": 2025,
+        "school_code": str(number),
+        "school_name": f"第{number}学校",
+        "stage": "primary",
+        "plan_students": 90,
+        **more,
+    }
+
+
+def result(number: int, channel: str, admitted: int, **more: Any) -> dict[str, Any]:
+    return {
+        "year": 2025,
+        "school_code": str(number),
+        "stage": "primary",
+        "channel": channel,
+        "ownership": "public",
+        "applicants": admitted,
+        "admitted": admitted,
+        **more,
+    }
+
+
+TEN = range(10)
+DIRECTORY = Tables([school(n) for n in TEN], latest=[school(n) for n in TEN])
+PLAN = Tables(
+    [plan(n) for n in TEN],
+    latest=[plan(n) for n in TEN],
+    references={"school_directory": [school(n) for n in TEN]},
+)
+RESULT = Tables(
+    [*(result(n, "catchment", 80) for n in TEN), result(0, "migrant", 10)],
+    latest=[result(n, "catchment", 80) for n in TEN],
+    references={
+        "enrol_plan": [plan(n) for n in TEN],
+        "school_directory": [school(n) for n in TEN],
+    },
+)
+SOUND = {"school_directory": DIRECTORY, "enrol_plan": PLAN, "enrol_result": RESULT}
+
+STRANGERS = [8, 9, *range(20, 28)]
+BROKEN = [
+    ("school_directory", "rows_present", Tables([])),
+    (
+        "school_directory",
+        "most_schools_still_there",
+        Tables([school(n, students=1500) for n in range(4)], DIRECTORY.latest),
+    ),
+    ("school_directory", "names_are_unique", DIRECTORY.but(1, school_name="第0学校")),
+    ("school_directory", "one_name_per_credit_code", DIRECTORY.but(1, uscc="code 0")),
+    ("school_directory", "pupils_near_last_edition", DIRECTORY.but(0, students=9000)),
+    ("enrol_plan", "rows_present", Tables([], references=PLAN.references)),
+    (
+        "enrol_plan",
+        "schools_are_in_the_directory",
+        Tables([plan(n) for n in STRANGERS], references=PLAN.references),
+    ),
+    (
+        "enrol_plan",
+        "volume_near_last_edition",
+        Tables([plan(n, plan_students=300) for n in range(4)], PLAN.latest),
+    ),
+    ("enrol_plan", "places_near_last_edition", PLAN.but(0, plan_students=9000)),
+    (
+        "enrol_plan",
+        "stage_fits_the_school",
+        PLAN.but(0, "school_directory", stage="complete"),
+    ),
+    (
+        "enrol_plan",
+        "stage_fits_the_school",
+        Tables([plan(0, stage="junior")], references=PLAN.references),
+    ),
+    (
+        "enrol_plan",
+        "contract_stage_is_entered",
+        Tables([plan(0, stage="nine_year")], references=PLAN.references),
+    ),
+    (
+        "enrol_result",
+        "rows_present",
+        Tables([], references={"school_directory": [school(0)]}),
+    ),
+    ("enrol_result", "admitted_within_plan", RESULT.but(10, admitted=11, applicants=11)),
+    (
+        "enrol_result",
+        "schools_have_a_plan",
+        Tables([result(0, "catchment", 80)], references={"enrol_plan": [plan(0, year=2024)]}),
+    ),
+    (
+        "enrol_result",
+        "schools_are_in_the_directory",
+        Tables(
+            [result(n, "catchment", 80) for n in STRANGERS],
+            references={
+                "enrol_plan": [plan(n) for n in STRANGERS],
+                "school_directory": [school(n) for n in TEN],
+            },
+        ),
+    ),
+    (
+        "enrol_result",
+        "ownership_as_in_the_directory",
+        RESULT.but(3, "school_directory", ownership="private"),
+    ),
+    ("enrol_result", "admitted_near_last_edition", RESULT.but(0, "latest", admitted=9000)),
+    (
+        "enrol_result",
+        "every_plan_has_a_result",
+        Tables(RESULT.accepted[1:10], references=RESULT.references),
+    ),
+    (
+        "enrol_result",
+        "contract_stage_is_entered",
+        Tables([result(0, "catchment", 80, stage="complete")]),
+    ),
+]
+
+SILENT = [
+    *((name, "sound rows", tables) for name, tables in SOUND.items()),
+    *((name, "a first edition", Tables(t.accepted)) for name, t in SOUND.items()),
+    ("school_directory", "the same name elsewhere", DIRECTORY.but(1, region_name="乙区")),
+    ("school_directory", "a directory without counts", DIRECTORY.but(0, students=None)),
+    (
+        "enrol_plan",
+        "one new school of ten",
+        Tables([plan(n) for n in range(1, 11)], references=PLAN.references),
+    ),
+    (
+        "enrol_plan",
+        "a nine-year school with both stages",
+        Tables(
+            [plan(0), plan(0, stage="junior")],
+            references={"school_directory": [school(0, "nine_year")]},
+        ),
+    ),
+    (
+        "enrol_result",
+        "places that were added with an approval",
+        RESULT.but(
+            10, admitted=15, applicants=15, added_places=5, addition_doc_no="江教发〔2025〕1号"
+        ),
+    ),
+    ("enrol_result", "a plan without a number", RESULT.but(0, "enrol_plan", plan_students=None)),
+    (
+        "enrol_result",
+        "a result in quarantine",
+        Tables(
+            RESULT.accepted[1:10],
+            quarantined=[result(0, "catchment", 95)],
+            references=RESULT.references,
+        ),
+    ),
+]
+
+
+def name_of(value: Any) -> str:
+    return value.replace(" ", "_") if isinstance(value, str) else ""
+
+
+@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
+def test_a_rule_finds_its_counterexample_alone(
+    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert set(exceptions(dataset, tables, database)) == {rule}
+
+
+@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
+def test_a_suite_is_silent(
+    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert exceptions(dataset, tables, database) == {}
+
+
+@pytest.mark.parametrize("dataset", SOUND)
+def test_every_rule_has_a_counterexample(dataset: str) -> None:
+    assert names_of_rules(dataset) <= {rule for name, rule, _ in BROKEN if name == dataset}
+
+
+def test_a_school_that_admitted_too_many_is_named(database: duckdb.DuckDBPyConnection) -> None:
+    found = exceptions("enrol_result", RESULT.but(10, admitted=25, applicants=25), database)
+    assert found["admitted_within_plan"] == [
+        {
+            "year": 2025,
+            "school_code": "0",
+            "stage": "primary",
+            "admitted": 105,
+            "planned": 90,
+            "added": 0,
+        }
+    ]
