@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from samples.cells import Cell
 from samples.city import CITY, CODELISTS
@@ -14,6 +15,9 @@ from samples.workbook import Book, workbook, write_cell, write_header
 
 DATASET = "gov_budget_line"
 REVENUE, EXPENDITURE = "表一 收入", "表二 支出"
+CAPITAL = "表三 国有资本经营支出"
+WITHOUT_CAPITAL = 2025
+"""The year whose workbook has the table of state capital operations, which is empty."""
 FIRST_LINE = 5
 
 # Contract column → column of the sheet, from 0. An amount stands in the column of
@@ -174,6 +178,14 @@ def _with_defects(
     for subject in _TWICE[year, sheet]:
         place = _place(rows, subject)
         rows[place : place + 1] = _twice(rows[place].row, year, sheet)
+    for code, subject, column, value in _MARKED[year, sheet]:
+        place = _place(rows, subject)
+        row = rows[place].row
+        rows[place] = spoiled(row, code, column, row.phases, **{column: value})
+    for after, reason, code, name in _OUTSIDE[year, sheet]:
+        zero = Decimal(0)
+        row = BudgetRow(code, name, zero, zero, zero)
+        rows.insert(_place(rows, after) + 1, spoiled(row, reason, "subject_code", row.phases))
     for after, code, name in _MISTYPED[year, sheet]:
         zero = Decimal(0)
         row = BudgetRow(code, name, zero, zero, zero)
@@ -239,11 +251,33 @@ _MISTYPED: dict[tuple[int, str], list[tuple[str, str, str]]] = {
 }
 
 
+# What is published all the same, and marked: a name of earlier years (reason, subject, column,
+# value), and codes that the list does not have, or no longer (the subject before, reason, code,
+# name).
+_MARKED: dict[tuple[int, str], list[tuple[str, str, str, str]]] = {
+    (2024, REVENUE): [],
+    (2024, EXPENDITURE): [("name_of_its_year", "20701", "subject_name", "　文化")],
+    (2025, REVENUE): [],
+    (2025, EXPENDITURE): [],
+}
+_OUTSIDE: dict[tuple[int, str], list[tuple[str, str, str, str]]] = {
+    (2024, REVENUE): [],
+    (2024, EXPENDITURE): [],
+    (2025, REVENUE): [],
+    (2025, EXPENDITURE): [
+        ("2013816", "codelist", "2013888", "　　市场监管专项"),
+        ("2010108", "codelist_date", "20115", "　工商行政管理"),
+    ],
+}
+
+
 def _write(path: Path, year: int, sheets: dict[str, list[Planted[BudgetRow]]]) -> None:
     with workbook(path) as book:
         _write_cover(book, year)
         for sheet, rows in sheets.items():
             _write_sheet(book, sheet, year, [planted.row for planted in rows])
+        if year == WITHOUT_CAPITAL:
+            _write_empty_sheet(book, year)
 
 
 def _write_cover(book: Book, year: int) -> None:
@@ -255,28 +289,16 @@ def _write_cover(book: Book, year: int) -> None:
     cover.write_string(8, 0, "本表全部内容为虚构，仅供系统演示与测试")
 
 
+def _write_empty_sheet(book: Book, year: int) -> None:
+    """A statutory table without data is handed over all the same, and says why it is empty."""
+    page = _page(book, CAPITAL, year, "国有资本经营预算支出")
+    reason = f"本地区{year}年无国有资本经营预算支出，故本表为空表。"
+    write_cell(book, page, FIRST_LINE - 1, 0, reason)
+
+
 def _write_sheet(book: Book, sheet: str, year: int, rows: list[BudgetRow]) -> None:
     flow = sheet[-2:]
-    page = book.file.add_worksheet(sheet)
-    page.set_column(0, 0, 12)
-    page.set_column(1, 1, 44)
-    page.set_column(2, 5, 16)
-    title = f"{year}年江海市一般公共预算{flow}执行情况表（模拟数据）"
-    page.merge_range(0, 0, 0, 5, title, book.title)
-    page.write_string(1, 0, sheet.split()[0])
-    page.write_string(1, 5, "单位：万元")
-    write_header(
-        book,
-        page,
-        2,
-        [
-            ("科目编码", []),
-            ("科目名称", []),
-            (f"{year - 1}年决算数", []),
-            (f"{year}年", ["预算数", "执行数"]),
-            ("备注", []),
-        ],
-    )
+    page = _page(book, sheet, year, f"一般公共预算{flow}")
     for line, row in enumerate(rows, FIRST_LINE - 1):
         cells = (
             row.subject_code,
@@ -293,6 +315,31 @@ def _write_sheet(book: Book, sheet: str, year: int, rows: list[BudgetRow]) -> No
     for column, phase in ((2, "final"), (3, "budget"), (4, "execution")):
         write_cell(book, page, last, column, _total(rows, phase))
     write_cell(book, page, last + 1, 0, "注：本表为模拟数据，不反映任何地区的真实收支。")
+
+
+def _page(book: Book, sheet: str, year: int, subject: str) -> Any:
+    """A sheet with its title, its unit and its header."""
+    page = book.file.add_worksheet(sheet)
+    page.set_column(0, 0, 12)
+    page.set_column(1, 1, 44)
+    page.set_column(2, 5, 16)
+    title = f"{year}年江海市{subject}执行情况表（模拟数据）"
+    page.merge_range(0, 0, 0, 5, title, book.title)
+    page.write_string(1, 0, sheet.split()[0])
+    page.write_string(1, 5, "单位：万元")
+    write_header(
+        book,
+        page,
+        2,
+        [
+            ("科目编码", []),
+            ("科目名称", []),
+            (f"{year - 1}年决算数", []),
+            (f"{year}年", ["预算数", "执行数"]),
+            ("备注", []),
+        ],
+    )
+    return page
 
 
 def _total(rows: list[BudgetRow], phase: str) -> Decimal:

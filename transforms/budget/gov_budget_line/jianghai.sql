@@ -8,7 +8,10 @@ WITH phases AS (
 SELECT
     CASE WHEN phase = 'final' THEN _year::INTEGER - 1 ELSE _year::INTEGER END AS fiscal_year,
     '329900' AS region_code,
-    'general' AS budget_book,
+    CASE _book
+        WHEN '一般公共预算' THEN 'general' WHEN '政府性基金预算' THEN 'fund'
+        WHEN '国有资本经营预算' THEN 'capital' WHEN '社会保险基金预算' THEN 'insurance'
+    END AS budget_book,
     CASE _flow WHEN '收入' THEN 'revenue' WHEN '支出' THEN 'expenditure' END AS flow,
     'whole' AS scope,
     code_text(科目编码) AS subject_code,
