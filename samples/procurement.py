@@ -244,7 +244,7 @@ def _plant(table: Table) -> None:
         place = next(place for place in order if _fits(table.rows[place], code, method))
         order.remove(place)
         changes = rewrite(table.rows[place])
-        table.spoil(place, code, column, changes.pop(column), **changes)
+        table.spoil(place, code, column, changes.pop(column), 1, **changes)
     place = next(place for place in order if _fits(table.rows[place], "duplicate_key", None))
     row = table.rows[place]
     other = str(UUID(int=Random(f"{row['guid']}:again").getrandbits(128), version=4))
@@ -298,6 +298,16 @@ def _contract_after(days: int, published: int) -> Rewrite:
         }
 
     return change
+
+
+def _decided_early(row: Row) -> Row:
+    """The decision on the day before bids closed, its result in time."""
+    closed = datetime.strptime(as_text(row["bid_deadline"])[:8], "%Y%m%d").date()
+    decided = closed - timedelta(days=1)
+    return {
+        "award_date": f"{decided:%Y%m%d}",
+        "result_publish": f"{_working_day(decided, 1):%Y%m%d}163000",
+    }
 
 
 def _signed_early(row: Row) -> Row:
@@ -397,7 +407,7 @@ _SPOILS: tuple[tuple[str, str, str | None, Rewrite], ...] = (
         CONSULTATION,
         _later("bid_deadline", "notice_publish", -1, "093000"),
     ),
-    ("decided_after_closing", "award_date", OPEN, _later("award_date", "bid_deadline", -1)),
+    ("decided_after_closing", "award_date", OPEN, _decided_early),
     (
         "published_after_decision",
         "result_publish",

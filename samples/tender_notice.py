@@ -4,6 +4,7 @@ Every awarded section has its tender notice, some a prequalification before it a
 clarification or a change after it. A companion of a section is named in the same notice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,12 +167,19 @@ def _iso(written: str) -> str:
         return "2025-12-31T18:00:00"
 
 
+def _codes(row: Row) -> list[str]:
+    """The sections that a notice is about."""
+    return as_text(row["bid_section_code"]).split(";")
+
+
 Rewrite = Callable[[Row], Row]
 
 
 def _plant(table: Table) -> None:
     """Spoil notices about one section, but for one about two, whose rows both show it."""
     Random("notices").shuffle(order := list(range(len(table.rows))))
+    # a section whose code is lost with its first notice has no further ones
+    codes = Counter(code for row in table.rows for code in _codes(row))
     taken: set[int] = set()
     for code, column, kind, sections, rewrite in _SPOILS:
         place = next(
@@ -179,7 +187,8 @@ def _plant(table: Table) -> None:
             for place in order
             if place not in taken
             and table.rows[place]["notice_type"] == kind
-            and as_text(table.rows[place]["bid_section_code"]).count(";") + 1 == sections
+            and len(_codes(table.rows[place])) == sections
+            and (column != "bid_section_code" or codes[_codes(table.rows[place])[0]] == 1)
         )
         taken.add(place)
         changes = rewrite(table.rows[place])

@@ -159,7 +159,7 @@ def _plant(table: Table) -> None:
         place = next(place for place in free if fits(table.rows[place]))
         free.remove(place)
         changes = rewrite(table.rows[place])
-        table.spoil(place, code, column, changes.pop(column), **changes)
+        table.spoil(place, code, column, changes.pop(column), 1, **changes)
     _in_yuan_instead(table)
     place = free[0]
     row = table.rows[place]
@@ -169,11 +169,16 @@ def _plant(table: Table) -> None:
 
 def _in_yuan_instead(table: Table) -> None:
     """A supplement's amount in 元 where the record says 万元; no award is compared with it."""
-    for place, row in enumerate(table.rows):
-        if row.get("change_log") and row["unit_reported"] == tender.WAN:
-            changes = _with_share("amount", "amount", "10000")(row)
-            table.spoil(place, "implausible_amount", "amount", changes["amount"])
-            return
+    place = next(
+        place
+        for place, row in enumerate(table.rows)
+        # 30 万元 taken for 元 and written as 万元 are 30 亿元
+        if row.get("change_log")
+        and row["unit_reported"] == tender.WAN
+        and Decimal(as_text(row["amount"])) > 31
+    )
+    changes = _with_share("amount", "amount", "10000")(table.rows[place])
+    table.spoil(place, "implausible_amount", "amount", changes["amount"])
 
 
 def _any(row: Row) -> bool:
