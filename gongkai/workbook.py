@@ -1,0 +1,603 @@
+"""The workbook in which wrong rows go back to a department, and come back corrected.
+
+A clerk finds every row as the department delivered it, under the department's own headers, with
+the wrong cells marked and a reason in Chinese; corrects the cells; and hands the workbook back.
+Every row carries an opaque number (`ref`), by which it is known again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]
+from lxml import etree
+
+from gongkai.city import Department
+from gongkai.contracts import Contract, Responsible, Severity
+from gongkai.errors import BrokenDelivery
+from gongkai.read.excel import read_excel
+from gongkai.read.sheet import Sheet
+from gongkai.sources import Table
+from gongkai.text import Text
+
+ABOUT, WRONG, MARKED = "说明", "待更正", "提示"
+"""The sheets: what this is, the rows to be corrected, the rows that were published with a mark."""
+REF = "编号 · Ref"
+HELP = (
+    REF,
+    "原位置 · Place",
+    "问题 · Problem",
+    "由谁处理 · Who acts",
+    "依据 · Rule",
+    "待改天数 · Days waiting",
+)
+"""The columns that are ours; the names are in two languages, so that no header of a department is
+like them."""
+WIDTHS = (15, 30, 48, 12, 26, 10)
+DATASET = "数据集代码 · Dataset"
+PROPERTY = "gongkai_dataset"
+ACTORS: Mapping[str, Text] = {
+    "department": Text("部门", "department"),
+    "platform": Text("平台", "platform"),
+}
+
+MOST_ROWS = 100_000
+"""What a sheet lists at most; a clerk does not correct more by hand."""
+LONGEST = 32_000
+"""Characters of a cell; Excel takes 32,767."""
+LONGEST_REASON = 1_000
+TEXT_FORMAT = 49
+"""Excel's own text format, by its number: what is typed into such a cell stays text."""
+CUT = "……（原文过长，未列全，请在原系统中更正）"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a row: the contract's column (empty for the key as a whole), the reason
+    code, the value as it was checked. `basis` is the law or standard of the rule."""
+
+    column: str
+    code: str
+    value: str | None
+    severity: Severity
+    responsible: Responsible
+    reason: Text
+    basis: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A row of a department with what is wrong in it.
+
+    `ref` comes back with the corrected row. `cells` are the source's own columns, and captions
+    such as `_year`, exactly as delivered. `since` is the day on which it was first held.
+    """
+
+    ref: str
+    file: str
+    part: str
+    line: int | None
+    since: date | None
+    cells: Mapping[str, str | None]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the row waits for a correction; otherwise it is published, marked."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def place(self) -> str:
+        """File, sheet and line in words."""
+        line = f"第 {self.line} 行" if self.line is not None else ""
+        return " ".join(filter(None, (self.file, self.part, line)))
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a clerk saved: by `ref`, the cells of each row under the source's own headers. A
+    column that was deleted is not among them."""
+
+    dataset: str
+    cells: Mapping[str, Mapping[str, str | None]]
+
+
+def write_workbook(
+    path: Path,
+    contract: Contract,
+    source_title: str,
+    department: Department,
+    wrong: Sequence[Wrong],
+    wrong_cells: Mapping[str, tuple[str, ...]],
+    today: date,
+) -> None:
+    """Write the rows that a department has to correct, and those that are published marked.
+
+    `wrong_cells` says which of the source's columns a contract column is made of. The same rows
+    and the same day give the same bytes. A text row that was held several times (a table that is
+    printed wide) stands once, with all that is wrong in it, under its first number.
+    """
+    rows = _once(wrong)
+    held = [row for row in rows if row.is_held]
+    marked = [row for row in rows if not row.is_held]
+    buffer = io.BytesIO()
+    file = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    made = datetime(today.year, today.month, today.day)
+    file.set_properties({"title": f"{contract.title.zh}：待更正数据", "created": made})
+    file.set_custom_property(PROPERTY, contract.dataset)
+    styles = Styles.of(file)
+    about = Heading(contract, source_title, department, today, held, marked)
+    _write_about(file.add_worksheet(ABOUT), styles, about)
+    page = file.add_worksheet(WRONG)
+    _write_rows(page, styles, held, HINT, contract, wrong_cells, today)
+    if marked:
+        page_of_marks = file.add_worksheet(MARKED)
+        _write_rows(page_of_marks, styles, marked, HINT_MARKED, contract, wrong_cells, today)
+    if held:
+        page.activate()
+    file.close()
+    path.write_bytes(buffer.getvalue())
+
+
+def read_workbook(path: Path) -> Returned:
+    """Read back what a clerk saved.
+
+    Excel may have turned what was typed into numbers and dates: they become text by the rules of
+    every workbook that is read. Columns may stand in another order, be fewer or more. Raises
+    BrokenDelivery where the file is none of our workbooks, the numbers of the rows are missing,
+    or a row or a column stands there twice.
+    """
+    sheets = list(read_excel(path, path.name, EVERY_SHEET))
+    dataset = _dataset_property(path) or _dataset_told(sheets)
+    if not dataset:
+        raise BrokenDelivery(
+            Text("这不是发出的更正工作簿", "this is none of the workbooks that were sent out"),
+            where=path.name,
+            do=Text(
+                "请在收到的工作簿中更正，另存为 xlsx 后交回。",
+                "Correct the workbook that you were sent, save it as xlsx and hand it back.",
+            ),
+        )
+    tables = [found for sheet in sheets if (found := _numbered(sheet))]
+    if not tables:
+        raise BrokenDelivery(
+            Text(f"没有“{REF}”列", f"there is no column “{REF}”"),
+            where=path.name,
+            do=Text(
+                f"请保留“{WRONG}”表的“{REF}”列，不要改动；可在收到的原工作簿中重做。",
+                f"Keep that column of the sheet {WRONG} as it was; start again from the workbook "
+                "that you were sent.",
+            ),
+        )
+    cells: dict[str, Mapping[str, str | None]] = {}
+    for place, header, rows in tables:
+        for line, row in rows:
+            ref, told = _returned(row, header, f"{place} 第 {line} 行 line {line}")
+            if ref in cells:
+                raise BrokenDelivery(
+                    Text(f"编号 {ref} 出现两次", f"the row {ref} stands there twice"),
+                    where=f"{place} 第 {line} 行 line {line}",
+                    do=Text("请删除复制的行。", "Delete the copy."),
+                )
+            if ref:
+                cells[ref] = told
+    return Returned(dataset, cells)
+
+
+# what is written
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the first sheet speaks of."""
+
+    contract: Contract
+    source: str
+    department: Department
+    today: date
+    held: Sequence[Wrong]
+    marked: Sequence[Wrong]
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The few formats that the sheets share; `text` keeps digits as they are."""
+
+    title: Any
+    strong: Any
+    header: Any
+    plain: Any
+    number: Any
+    text: Any
+    error: Any
+    warning: Any
+
+    @staticmethod
+    def of(file: Any) -> Styles:
+        """The formats of a workbook."""
+        wrapped = {"text_wrap": True, "valign": "top"}
+        text = {"num_format": TEXT_FORMAT, "valign": "top"}
+        return Styles(
+            title=file.add_format({"bold": True, "font_size": 14}),
+            strong=file.add_format({"bold": True, **wrapped}),
+            header=file.add_format({"bold": True, "border": 1, "bg_color": "#DDEBF7", **wrapped}),
+            plain=file.add_format({**wrapped, "num_format": TEXT_FORMAT}),
+            number=file.add_format({"valign": "top", "align": "left"}),
+            text=file.add_format(text),
+            error=file.add_format({**text, "bg_color": "#FFC7CE", "font_color": "#9C0006"}),
+            warning=file.add_format({**text, "bg_color": "#FFEB9C", "font_color": "#7F6000"}),
+        )
+
+
+HINT = Text(
+    "请直接改正标色的单元格，其余列和“编号”列不要改动",
+    "Correct the marked cells; leave the other columns and the numbers as they are",
+)
+HINT_MARKED = Text(
+    "这些行已经公开并加了标注，如有误可同样改正",
+    "These rows are published with a mark; correct them likewise where they are wrong",
+)
+STEPS = (
+    Text(
+        f"打开“{WRONG}”表：每行是原报送的一行，标色的单元格有误，批注和“问题”列说明原因。",
+        f"Open the sheet {WRONG}: a row is one you delivered, a marked cell is wrong, its comment "
+        "and the column “Problem” say why.",
+    ),
+    Text(
+        "直接改正标色的单元格；“由谁处理”为“平台”的行由平台处理，部门无需改动。",
+        "Correct the marked cells; rows for the platform to handle need nothing from you.",
+    ),
+    Text(
+        "不要改动“编号”列，不要复制行；长代码按文本填写，不要让软件转成数字。",
+        "Leave the numbers of the rows as they are and copy no row; enter long codes as text.",
+    ),
+    Text(
+        "另存为 xlsx，交回发来本工作簿的单位；并在本部门系统中同样更正，否则下次报送仍会退回。",
+        "Save it as xlsx and hand it back to whom it came from; correct your own system too, or "
+        "the next delivery brings the same rows.",
+    ),
+)
+
+
+def _write_about(page: Any, styles: Styles, about: Heading) -> None:
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1, 30)
+    page.set_column(2, 2, 8)
+    page.set_column(3, 4, 56)
+    page.set_column(5, 5, 14)
+    page.write_string(0, 0, "待更正数据 · Data to be corrected", styles.title)
+    waits = sorted(row.since for row in about.held if row.since)
+    contract, department = about.contract, about.department
+    facts = [
+        ("数据集名称 · Title", f"{contract.title.zh} · {contract.title.en}"),
+        (DATASET, contract.dataset),
+        ("来源 · Source", about.source),
+        ("部门 · Department", f"{department.title.zh} · {department.title.en}"),
+        ("日期 · Date", about.today.isoformat()),
+        ("待更正行数 · Rows to be corrected", str(len(about.held))),
+        ("提示行数 · Rows published with a mark", str(len(about.marked))),
+        ("最早待改日期 · Waiting since", waits[0].isoformat() if waits else "—"),
+    ]
+    line = 2
+    for name, value in facts:
+        page.write_string(line, 0, name, styles.strong)
+        page.write_string(line, 1, value)
+        line += 1
+    if len(about.held) > MOST_ROWS:
+        page.write_string(
+            line, 1, f"只列出前 {MOST_ROWS} 行 · the first {MOST_ROWS} rows are listed"
+        )
+    line = _write_summary(page, styles, about, line + 1)
+    page.write_string(line, 0, "如何更正 · How to correct", styles.strong)
+    for place, step in enumerate(STEPS, start=1):
+        page.write_string(line + 2 * place - 1, 0, f"{place}. {step.zh}")
+        page.write_string(line + 2 * place, 0, f"    {step.en}")
+
+
+def _write_summary(page: Any, styles: Styles, about: Heading, line: int) -> int:
+    """A line for each column and reason: how many rows, a sentence in both languages."""
+    titles = (
+        "字段 · Column",
+        "原因 · Reason",
+        "行数 · Rows",
+        "说明（举例）",
+        "Example",
+        "由谁处理",
+    )
+    for place, title in enumerate(titles):
+        page.write_string(line, place, title, styles.header)
+    for (column, code), rows in _by_reason([*about.held, *about.marked]).items():
+        line += 1
+        finding = rows[0]
+        reason = _shown(finding)
+        page.write_string(line, 0, _label(column, about.contract), styles.plain)
+        page.write_string(line, 1, code, styles.plain)
+        page.write_number(line, 2, len(rows), styles.number)
+        page.write_string(line, 3, reason.zh, styles.plain)
+        page.write_string(line, 4, reason.en, styles.plain)
+        page.write_string(line, 5, ACTORS[finding.responsible].zh, styles.plain)
+    return line + 2
+
+
+def _by_reason(rows: Iterable[Wrong]) -> dict[tuple[str, str], list[Finding]]:
+    """By column and code one finding of every row, the most frequent first."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for row in rows:
+        for kind, finding in {(f.column, f.code): f for f in row.findings}.items():
+            found.setdefault(kind, []).append(finding)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+def _label(column: str, contract: Contract) -> str:
+    if not column:
+        return "主键 · key"
+    label = contract.field(column).label
+    return f"{label.zh} · {label.en}"
+
+
+def _write_rows(
+    page: Any,
+    styles: Styles,
+    rows: Sequence[Wrong],
+    hint: Text,
+    contract: Contract,
+    wrong_cells: Mapping[str, tuple[str, ...]],
+    today: date,
+) -> None:
+    listed = rows[:MOST_ROWS]
+    names = list(dict.fromkeys(name for row in listed for name in row.cells))
+    page.write_string(0, 0, f"{hint.zh} · {hint.en}")
+    for place, title in enumerate((*HELP, *names)):
+        page.write_string(1, place, title, styles.header)
+    for place, width in enumerate(WIDTHS):
+        page.set_column(place, place, width)
+    for place, name in enumerate(names, start=len(HELP)):
+        page.set_column(place, place, _width([name, *(row.cells.get(name) for row in listed)]))
+    for line, row in enumerate(listed, start=2):
+        _write_help(page, styles, line, row, today)
+        notes = _notes(row, contract, wrong_cells)
+        for place, name in enumerate(names, start=len(HELP)):
+            _write_cell(page, styles, line, place, row.cells.get(name), notes.get(name, []))
+    last = max(len(listed) + 1, 2)
+    page.freeze_panes(2, 1)
+    page.autofilter(1, 0, last, len(HELP) + len(names) - 1)
+    page.ignore_errors({"number_stored_as_text": f"A3:XFD{last + 1}"})
+
+
+def _write_help(page: Any, styles: Styles, line: int, row: Wrong, today: date) -> None:
+    reasons = [_shown(finding).zh for finding in row.findings]
+    if len(reasons) > 1:
+        reasons = [f"{place}. {reason}" for place, reason in enumerate(reasons, start=1)]
+    actors = dict.fromkeys(ACTORS[finding.responsible].zh for finding in row.findings)
+    bases = dict.fromkeys(finding.basis for finding in row.findings if finding.basis)
+    page.write_string(line, 0, row.ref, styles.text)
+    page.write_string(line, 1, row.place, styles.plain)
+    page.write_string(line, 2, "\n".join(reasons)[:LONGEST], styles.plain)
+    page.write_string(line, 3, "、".join(actors), styles.plain)
+    page.write_string(line, 4, "\n".join(bases), styles.plain)
+    if row.since:
+        page.write_number(line, 5, (today - row.since).days, styles.number)
+
+
+def _write_cell(
+    page: Any, styles: Styles, line: int, place: int, value: str | None, notes: list[Finding]
+) -> None:
+    """A cell of the department as text: nothing that it wrote becomes a number or a formula."""
+    style = styles.text
+    if notes:
+        style = styles.error if any(n.severity == "error" for n in notes) else styles.warning
+        said = "\n".join(f"{r.zh}\n{r.en}" for r in map(_shown, notes))
+        page.write_comment(
+            line, place, said[:LONGEST], {"author": "Gongkai", "x_scale": 2.5, "y_scale": 1.2}
+        )
+    if value is None or value == "":
+        page.write_blank(line, place, None, style)
+    else:
+        page.write_string(line, place, _fitting(value), style)
+
+
+def _fitting(value: str) -> str:
+    return value if len(value) <= LONGEST else value[:LONGEST] + CUT
+
+
+def _shown(finding: Finding) -> Text:
+    """A finding's sentence; a long value in it is cut, a warning says that it is one."""
+    zh, en = (
+        text if len(text) <= LONGEST_REASON else text[:LONGEST_REASON] + "…"
+        for text in (finding.reason.zh, finding.reason.en)
+    )
+    if finding.severity == "warning":
+        return Text(f"（提示）{zh}", f"(mark) {en}")
+    return Text(zh, en)
+
+
+def _width(values: Iterable[str | None]) -> int:
+    """A column's width in Excel's characters: a Chinese one takes two."""
+    longest = max((_wide(value or "") for value in values), default=0)
+    return min(max(longest + 2, 8), 40)
+
+
+def _wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:40])
+
+
+def _once(wrong: Iterable[Wrong]) -> list[Wrong]:
+    """Rows of one place with the same cells as one, with the findings of all."""
+    found: dict[Any, Wrong] = {}
+    for row in wrong:
+        same = (row.file, row.part, row.line, tuple(row.cells.items()))
+        first = found.setdefault(same, row)
+        findings = tuple(dict.fromkeys((*first.findings, *row.findings)))
+        errors_first = tuple(sorted(findings, key=lambda finding: finding.severity))
+        waits = [since for since in (first.since, row.since) if since]
+        found[same] = replace(first, findings=errors_first, since=min(waits) if waits else None)
+    return list(found.values())
+
+
+# which cell is wrong
+
+
+def _notes(
+    row: Wrong, contract: Contract, wrong_cells: Mapping[str, tuple[str, ...]]
+) -> dict[str, list[Finding]]:
+    """The findings of a row by the cell that they speak of."""
+    notes: dict[str, list[Finding]] = {}
+    for finding in row.findings:
+        for name in blamed(finding, row.cells, contract, wrong_cells):
+            notes.setdefault(name, []).append(finding)
+    return notes
+
+
+def blamed(
+    finding: Finding,
+    cells: Mapping[str, str | None],
+    contract: Contract,
+    wrong_cells: Mapping[str, tuple[str, ...]],
+) -> tuple[str, ...]:
+    """The columns of the cells that a finding speaks of.
+
+    Of the columns that the contract column is made of: those that hold the value, as it stands or
+    in another unit; for an empty value those that are empty; else all of them. Where that is not
+    known: whichever cell holds the value.
+    """
+    columns = (finding.column,) if finding.column else contract.key
+    made_of = dict.fromkeys(name for column in columns for name in wrong_cells.get(column, ()))
+    possible = [name for name in made_of if name in cells]
+    if not finding.column:
+        return tuple(possible)
+    value = finding.value
+    if not possible:
+        return tuple(name for name, cell in cells.items() if value and cell == value)
+    if not value:
+        empty = tuple(name for name in possible if not (cells[name] or "").strip())
+        return empty or tuple(possible)
+    for same in (_as_written, _in_another_unit):
+        if found := tuple(name for name in possible if same(cells[name] or "", value)):
+            return found
+    return tuple(possible)
+
+
+def _as_written(cell: str, value: str) -> bool:
+    return cell.strip() == value
+
+
+def _in_another_unit(cell: str, value: str) -> bool:
+    """Whether two amounts have the same digits: yuan, ten thousand or hundred million yuan."""
+    try:
+        one, other = (
+            Decimal(text.replace(",", "").strip()).normalize().as_tuple() for text in (cell, value)
+        )
+    except InvalidOperation:
+        return False
+    return (one.sign, one.digits) == (other.sign, other.digits)
+
+
+# what comes back
+
+EVERY_SHEET = Table(
+    kind="excel",
+    columns=(),
+    encoding="utf-8",
+    delimiter=",",
+    sheets=None,
+    header_rows=(1,),
+    fill_down=(),
+    skip=(),
+    captions=(),
+    records=(),
+    unnest=None,
+    labelled_html=None,
+    identity=(),
+    empty=None,
+)
+"""How our own workbook is read: every sheet, from its first row."""
+
+Cells = list[str | None]
+Numbered = tuple[str, list[str], list[tuple[int, Cells]]]
+"""A table with numbered rows: its place, its header, its rows by their line."""
+
+
+def _dataset_property(path: Path) -> str | None:
+    """The dataset that the document's properties name; nothing where it is no zip of Excel's."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        with zipfile.ZipFile(path) as parts:
+            tree = etree.fromstring(parts.read("docProps/custom.xml"), parser)
+    except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError):
+        return None
+    for item in tree:
+        if item.get("name") == PROPERTY:
+            return "".join(str(text) for text in item.itertext()).strip() or None
+    return None
+
+
+def _dataset_told(sheets: Iterable[Sheet]) -> str | None:
+    """The dataset that the first sheet names."""
+    for sheet in sheets:
+        for _, _, cells in sheet.rows:
+            if len(cells) > 1 and (cells[0] or "").strip() == DATASET:
+                return (cells[1] or "").strip() or None
+    return None
+
+
+def _numbered(sheet: Sheet) -> Numbered | None:
+    """The rows below the header that names the column of numbers; None where no row does."""
+    first: list[tuple[int, Cells]] = [(1, [*sheet.header])]
+    lines = first + [(line, cells) for line, _, cells in sheet.rows]
+    for at, (_, cells) in enumerate(lines):
+        header = [(cell or "").strip() for cell in cells]
+        if _plain(REF) in map(_plain, header):
+            _refuse_twins(header, sheet.place)
+            return sheet.place, header, lines[at + 1 :]
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _refuse_twins(header: list[str], place: str) -> None:
+    for name in header:
+        if name and header.count(name) > 1:
+            raise BrokenDelivery(
+                Text(
+                    f"列“{name}”出现 {header.count(name)} 次",
+                    f"the column {name} stands there {header.count(name)} times",
+                ),
+                where=place,
+                do=Text("请删除复制的列。", "Delete the copy."),
+            )
+
+
+def _returned(cells: Cells, header: list[str], where: str) -> tuple[str, Mapping[str, str | None]]:
+    """A row's number and its cells; no number for a row that is empty."""
+    row = dict(zip(header, [*cells, *[None] * len(header)], strict=False))
+    ours = {_plain(name) for name in HELP}
+    ref = next(value for name, value in row.items() if _plain(name) == _plain(REF))
+    if not (ref or "").strip():
+        if any((cell or "").strip() for cell in cells):
+            raise BrokenDelivery(
+                Text("该行没有编号", "the row has no number"),
+                where=where,
+                do=Text(
+                    "请恢复编号；要新增的行请通过原渠道报送，说明文字请删除。",
+                    "Put its number back; deliver new rows the usual way, and delete notes.",
+                ),
+            )
+        return "", {}
+    found = {
+        name: value
+        for name, value in row.items()
+        # of a cell that was too long only the beginning was sent
+        if name and _plain(name) not in ours and not (value or "").endswith(CUT)
+    }
+    return str(ref).strip(), found
