@@ -103,7 +103,7 @@ def write_later(folder: Path, year: int, seed: int) -> None:
         for place, school in enumerate(_of(PRIMARY, seed))
     ]
     rng = Random(f"{seed}:schools:{year}")
-    added = (_school(rng, ZONE, "星湖未来", PRIMARY, 801), _school(rng, ZONE, "科苑", JUNIOR, 802))
+    added = (_school(rng, ZONE, "星湖未来", PRIMARY, 801), _school(rng, ZONE, "科苑新城", JUNIOR, 802))
     sheets = {
         PRIMARY: clean(_by_region([*primary, added[0]])),
         JUNIOR: clean(_by_region([*_of(JUNIOR, seed), added[1]])),
