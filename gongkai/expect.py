@@ -145,18 +145,34 @@ def _rule(item: dict[str, Any], figures: Mapping[str, str]) -> Rule:
     return Rule(item["name"], item["weight"], expectation, arguments, reason, query)
 
 
-def expect(suite: Suite, contract: Contract, database: duckdb.DuckDBPyConnection) -> Verdict:
-    """Run the suite; a rule that cannot be evaluated raises BrokenContract."""
-    results = _validate(suite, database)
+def widen(contract: Contract, database: duckdb.DuckDBPyConnection) -> str:
+    """The name of a batch that is the whole dataset as it would be: what was accepted, and the
+    rows of the last edition that it leaves alone (their private columns and places are empty)."""
+    same = " AND ".join(f"new.{quoted(name)} = old.{quoted(name)}" for name in contract.key)
+    database.execute(
+        "CREATE OR REPLACE TABLE whole AS FROM accepted UNION ALL BY NAME "
+        f"SELECT old.* FROM latest AS old WHERE NOT EXISTS (FROM accepted AS new WHERE {same})"
+    )
+    return "whole"
+
+
+def expect(
+    suite: Suite,
+    contract: Contract,
+    database: duckdb.DuckDBPyConnection,
+    batch: str = "accepted",
+) -> Verdict:
+    """Run the suite on a table; a rule that cannot be evaluated raises BrokenContract."""
+    results = _validate(suite, database, batch)
     return Verdict(
         tuple(
-            _judged(rule, result, contract, database)
+            _judged(rule, result, contract, database, batch)
             for rule, result in zip(suite.rules, results, strict=True)
         )
     )
 
 
-def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
+def _validate(suite: Suite, database: duckdb.DuckDBPyConnection, table: str) -> list[Any]:
     # Great Expectations takes seconds to import, and only this step needs it
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     # it tells every default it takes, forty lines in a task's log
@@ -184,8 +200,8 @@ def _validate(suite: Suite, database: duckdb.DuckDBPyConnection) -> list[Any]:
         except (GreatExpectationsError, ValueError, TypeError) as error:
             raise _unusable(rule, suite.dataset, str(error)) from None
     with _engine(database) as engine:
-        batch = SqlAlchemyBatchData(execution_engine=engine, table_name="accepted")
-        engine.load_batch_data("accepted", batch)
+        batch = SqlAlchemyBatchData(execution_engine=engine, table_name=table)
+        engine.load_batch_data(table, batch)
         data: Any = batch
         validator = Validator(execution_engine=engine, batches=[Batch(data=data)])
         validator.metrics_calculator.show_progress_bars = False
@@ -205,7 +221,9 @@ def _arguments(rule: Rule) -> dict[str, Any]:
 @cache
 def _speak() -> None:
     """Make every rule of the vocabulary an expectation of its own name."""
-    from great_expectations.expectations.core import UnexpectedRowsExpectation
+    from great_expectations.expectations.core.unexpected_rows_expectation import (
+        UnexpectedRowsExpectation,
+    )
 
     for name, rule in VOCABULARY.items():
         called = "".join(part.capitalize() for part in name.split("_"))
@@ -251,7 +269,11 @@ def _engine(database: duckdb.DuckDBPyConnection) -> Iterator[Any]:
 
 
 def _judged(
-    rule: Rule, result: Any, contract: Contract, database: duckdb.DuckDBPyConnection
+    rule: Rule,
+    result: Any,
+    contract: Contract,
+    database: duckdb.DuckDBPyConnection,
+    batch: str,
 ) -> Judged:
     if result.exception_info and "exception_message" not in result.exception_info:
         # keyed by metric: any of them will do
@@ -264,7 +286,7 @@ def _judged(
     observed = str(found.get("observed_value", found.get("unexpected_count", "")))
     examples: tuple[str, ...] = ()
     if rule.query and not result.success:
-        examples = _examples(rule.query, contract, database)
+        examples = _examples(rule.query, contract, database, batch)
     reason = Text(
         rule.reason.zh.replace("{observed}", observed),
         rule.reason.en.replace("{observed}", observed),
@@ -285,10 +307,10 @@ def _unusable(rule: Rule, dataset: str, message: str) -> BrokenContract:
 
 
 def _examples(
-    query: str, contract: Contract, database: duckdb.DuckDBPyConnection
+    query: str, contract: Contract, database: duckdb.DuckDBPyConnection, batch: str
 ) -> tuple[str, ...]:
     private = {field.name for field in contract.fields if not field.public}
-    result = database.execute(query.replace("{batch}", "accepted"))
+    result = database.execute(query.replace("{batch}", batch))
     names = [column[0] for column in result.description or ()]
     return tuple(
         ", ".join(

@@ -44,7 +44,12 @@ SHARED = (
     "CREATE TABLE IF NOT EXISTS private.quarantine.findings (dataset VARCHAR, attempt VARCHAR, "
     '"row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, code VARCHAR, column_name VARCHAR, '
     "value VARCHAR, severity VARCHAR, responsible VARCHAR, reason_zh VARCHAR, "
-    "reason_en VARCHAR)",
+    "reason_en VARCHAR, basis VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS private.quarantine.waiting (dataset VARCHAR, ref VARCHAR, "
+    'attempt VARCHAR, "row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, key VARCHAR, '
+    "text VARCHAR, candidate JSON, first_seen TIMESTAMP)",
+    "CREATE TABLE IF NOT EXISTS private.quarantine.corrections (dataset VARCHAR, "
+    "original VARCHAR, text VARCHAR, attempt VARCHAR, received_at TIMESTAMP, in_force BOOLEAN)",
 )
 """What every dataset shares in the two lakes."""
 
@@ -85,9 +90,9 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 def _share(database: duckdb.DuckDBPyConnection) -> None:
     made = database.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('editions', 'findings', "
-        "'candidates') AND database_name IN ('lake', 'private')"
+        "'candidates', 'waiting', 'corrections') AND database_name IN ('lake', 'private')"
     ).fetchone()
-    if made != (3,):
+    if made != (5,):
         for statement in SHARED:
             database.execute(statement)
 

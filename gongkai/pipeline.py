@@ -11,20 +11,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from duckdb import DuckDBPyConnection as DuckDB
 
-from gongkai import codelists, contracts, sources, staging
-from gongkai.check import check
+from gongkai import city, codelists, contracts, quarantine, sources, staging
+from gongkai.check import Checked, check
 from gongkai.compare import compare
 from gongkai.conform import conform
 from gongkai.connections import Connect, from_environment
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, bring_reference, latest, promote
-from gongkai.errors import GongkaiError, Overtaken, SuiteFailed, Unforeseen
-from gongkai.expect import Judged, expect
+from gongkai.errors import GongkaiError, Overtaken, SuiteFailed, Unforeseen, WrongCall
+from gongkai.expect import Judged, Verdict, expect, widen
 from gongkai.expect import load as load_suite
 from gongkai.home import Home, keep_traceback
 from gongkai.lake import MACROS, readable, session
@@ -36,6 +37,9 @@ from gongkai.read import read
 from gongkai.sources import Source
 from gongkai.state import COMPLETED, Attempt, Store
 from gongkai.text import Text
+
+HOLD_LEAST = 5
+"""A few wrong rows of a short table are no reason to hold it, whatever their share."""
 
 Progress = Callable[[str], None]
 """Told what is being done, for a person who waits."""
@@ -62,7 +66,8 @@ class Staged:
 
     `new` is false where the delivery changes nothing: the latest edition stands, and only the
     portal may still have to catch up. `rows_in = accepted + quarantined`; `text_rows` are those of
-    the delivery that were mapped, `skipped` those that are no data by declaration.
+    the delivery that were mapped, `skipped` those that are no data by declaration. `empty` says
+    of tables without rows why, `holds` why a steward has to decide.
     """
 
     address: str
@@ -79,7 +84,13 @@ class Staged:
     removed: int
     changed: int
     retained: int
-    suspicions: tuple[str, ...]
+    empty: tuple[str, ...]
+    holds: tuple[str, ...]
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether the edition waits for a steward."""
+        return bool(self.holds)
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class Outcome:
     """How an attempt ended."""
 
     dataset: str
-    state: Literal["published", "unchanged", "failed"]
+    state: Literal["published", "unchanged", "held", "rejected", "failed"]
     edition: str | None
     portal_url: str | None
     staged: Staged | None
@@ -103,9 +114,9 @@ def run(
     run_id: str | None = None,
     progress: Progress = quiet,
 ) -> Outcome:
-    """One attempt at one edition: published, unchanged, or failed.
+    """One attempt at one edition: published, unchanged, held for a steward, or failed.
 
-    In the last two, what was public before stays public. Raises WrongCall for a dataset that is
+    In the last three, what was public before stays public. Raises WrongCall for a dataset that is
     not there; everything else that goes wrong is the outcome's error.
     """
     contracts.load(dataset)
@@ -117,6 +128,8 @@ def run(
         if receipts.unchanged:
             return unchanged(receipts, home)
         staged = prepare(receipts.attempt, home, progress=progress)
+        if staged.needs_review:
+            return hold(staged, home)
         return publish(staged.address, home, staged=staged, progress=progress)
     except GongkaiError as error:
         if error.exit_code != 1:
@@ -150,7 +163,7 @@ def pull(
     since = store.watermark(dataset, source.name) if asks_for_new else None
     attempt = store.begin_attempt(dataset, source.name, period, run_id)
     progress(f"{dataset}: pulling from {source.title}")
-    with _recorded(store, attempt):
+    with recorded(store, attempt):
         pulled = pull_source(
             source, home, connect or from_environment(home), period=period, since=since
         )
@@ -179,27 +192,39 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
     source = sources.active(contract, home)
     with (
         store.lock(contract.dataset),
-        _recorded(store, attempt),
+        recorded(store, attempt),
         session(home) as database,
     ):
         before = latest(database, contract.dataset)
         progress(f"{contract.dataset}: reading")
-        table = read(store.receipts(address), source, home, database)
+        table = (
+            quarantine.deliver_waiting(attempt, database)
+            if attempt.correction
+            else read(store.receipts(address), source, home, database)
+        )
+        corrected = quarantine.correct(attempt, database)
         candidates = conform(table, contract, source, home, database)
         progress(f"{contract.dataset}: checking {candidates.rows} rows")
         checked = check(candidates, contract, source, home, database)
         public = protect(checked, contract, database)
-        changes = compare(public, checked, contract, before, database)
-        staging.keep_quarantine(checked, attempt, database)
+        delivered = replace(contract, delivery=quarantine.delivery_of(contract, attempt))
+        changes = compare(public, checked, delivered, before, database)
+        quarantine.keep(checked, contract, attempt, database)
         progress(f"{contract.dataset}: expecting of {checked.rows_accepted} accepted rows")
-        suite = load_suite(contract)
+        suite = load_suite(contract, city.load(home).figures(contract))
         for name in suite.references:
             bring_reference(database, contracts.load(name))
-        verdict = expect(suite, contract, database)
+        # a correction is a few rows: what the rules say of them they say of the whole dataset
+        batch = widen(contract, database) if attempt.correction else "accepted"
+        verdict = expect(suite, contract, database, batch)
+        empty = tuple(f"{found.part or found.file}：{found.reason}" for found in table.empty)
+        holds = _holds(contract, checked, verdict, attempt)
         report: dict[str, Any] = {
             "text_rows": table.rows,
             "skipped": table.skipped,
+            "corrected": corrected,
             "unread": table.unread,
+            "empty": empty,
             "rows_in": checked.rows_in,
             "accepted": checked.rows_accepted,
             "quarantined": checked.rows_quarantined,
@@ -229,7 +254,8 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
             removed=changes.removed,
             changed=changes.changed,
             retained=changes.retained,
-            suspicions=tuple(judged.reason.en for judged in verdict.suspicions),
+            empty=empty,
+            holds=holds,
         )
         planned = {**asdict(edition), "promoted_at": None, "data_date": str(edition.data_date)}
         store.note(address, state="staged", report={"staged": asdict(staged), "edition": planned})
@@ -246,12 +272,10 @@ def publish(
     store = Store(home)
     attempt = store.attempt(address)
     contract = contracts.load(attempt.dataset)
-    staged = staged or Staged(
-        **{**attempt.report["staged"], "suspicions": tuple(attempt.report["staged"]["suspicions"])}
-    )
+    staged = staged or staged_of(attempt)
     with (
         store.lock(contract.dataset),
-        _recorded(store, attempt),
+        recorded(store, attempt),
         session(home) as database,
     ):
         edition = _promoted(staged, attempt, contract, store, database)
@@ -260,7 +284,72 @@ def publish(
         state: Literal["published", "unchanged"] = "published" if staged.new else "unchanged"
         store.complete(attempt, state=state, edition=edition.number, url=url)
         staging.drop(contract, database, spared=store.later_attempts(attempt))
+        if attempt.correction:
+            quarantine.bring_into_force(attempt, database)
     return Outcome(contract.dataset, state, edition.number, url, staged, None)
+
+
+def staged_of(attempt: Attempt) -> Staged:
+    """What an attempt prepared, out of the state store."""
+    kept = attempt.report["staged"]
+    return Staged(**{**kept, "empty": tuple(kept["empty"]), "holds": tuple(kept["holds"])})
+
+
+def hold(staged: Staged, home: Home) -> Outcome:
+    """Let an edition wait for a steward; one that waited before it is superseded."""
+    store = Store(home)
+    for attempt in store.held_attempts(staged.dataset):
+        store.note(attempt.id, state="superseded")
+    store.note(staged.address, state="held", edition=staged.edition)
+    return Outcome(staged.dataset, "held", staged.edition, None, staged, None)
+
+
+def approve(
+    address: str, home: Home, *, reviewer: str, reason: str, progress: Progress = quiet
+) -> Outcome:
+    """A steward lets a held edition pass: it is published, and the decision is kept with it.
+
+    Raises WrongCall where the attempt is not held, Overtaken where a newer edition came first.
+    """
+    store = Store(home)
+    attempt = _held(address, store)
+    store.keep_review(attempt, "approved", reviewer, reason)
+    return publish(address, home, progress=progress)
+
+
+def reject(address: str, home: Home, *, reviewer: str, reason: str) -> Outcome:
+    """A steward lets a held edition fall: what was public stays. A reason must be given.
+
+    Raises WrongCall where there is none, or the attempt is not held.
+    """
+    store = Store(home)
+    attempt = _held(address, store)
+    if not reason.strip():
+        raise WrongCall(
+            Text("退回必须说明理由", "a rejection needs a reason"),
+            where=attempt.dataset,
+            do=Text("请用 --reason 写明。", "Give it with --reason."),
+        )
+    store.keep_review(attempt, "rejected", reviewer, reason)
+    store.note(address, state="rejected")
+    return Outcome(attempt.dataset, "rejected", attempt.edition, None, staged_of(attempt), None)
+
+
+def _held(address: str, store: Store) -> Attempt:
+    attempt = store.attempt(address)
+    if attempt.state != "held":
+        raise WrongCall(
+            Text(
+                f"该版次不在待审状态（{attempt.state}）",
+                f"the edition does not wait for a review ({attempt.state})",
+            ),
+            where=f"{attempt.dataset}, {address}",
+            do=Text(
+                "请用 `gongkai review list` 查看待审的版次。",
+                "See what waits with `gongkai review list`.",
+            ),
+        )
+    return attempt
 
 
 def unchanged(receipts: Receipts, home: Home) -> Outcome:
@@ -275,9 +364,44 @@ def unchanged(receipts: Receipts, home: Home) -> Outcome:
     return Outcome(receipts.dataset, "unchanged", edition, url, None, None)
 
 
+def _holds(
+    contract: Contract, checked: Checked, verdict: Verdict, attempt: Attempt
+) -> tuple[str, ...]:
+    """Why a steward has to decide: suspicions of the suite, too many rows in quarantine."""
+    reasons = [_told(judged) for judged in verdict.suspicions]
+    share = Decimal(checked.rows_quarantined) / max(checked.rows_in, 1)
+    # a returned workbook is made of wrong rows
+    many = checked.rows_quarantined >= HOLD_LEAST and share > contract.hold_above
+    if many and not attempt.correction:
+        shares = f"{share:.1%} > {contract.hold_above:.1%}"
+        reasons.append(
+            Text(
+                f"{checked.rows_in} 行中有 {checked.rows_quarantined} 行被隔离，"
+                f"超过上限（{shares}）",
+                f"{checked.rows_quarantined} of {checked.rows_in} rows are in quarantine, more "
+                f"than may be ({shares})",
+            )
+        )
+    return tuple(f"{reason.zh} · {reason.en}" for reason in reasons)
+
+
+def _told(judged: Judged) -> Text:
+    examples = "; ".join(judged.examples)
+    return Text(
+        judged.reason.zh + f"：{examples}" * bool(examples),
+        judged.reason.en + f": {examples}" * bool(examples),
+    )
+
+
 def code_digest(contract: Contract, source: Source, home: Home) -> str:
     """The versions of everything that turns an input into an edition."""
-    parts = [contract.digest, source.digest, load_suite(contract).digest]
+    figures = city.load(home).figures(contract)
+    parts = [
+        contract.digest,
+        source.digest,
+        load_suite(contract).digest,
+        str(sorted(figures.items())),
+    ]
     parts += [code_list.digest for code_list in codelists.of(contract, home)]
     parts += [path.read_text(encoding="utf-8") for path in sorted(MACROS.glob("*.sql"))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -312,12 +436,9 @@ def _promoted(
 
 
 def _failed(judged: Judged, contract: Contract) -> SuiteFailed:
-    examples, department = "; ".join(judged.examples), contract.department.title
+    department = contract.department.title
     return SuiteFailed(
-        Text(
-            judged.reason.zh + f"：{examples}" * bool(examples),
-            judged.reason.en + f": {examples}" * bool(examples),
-        ),
+        _told(judged),
         where=f"{contract.dataset}, {judged.rule}",
         do=Text(
             f"请联系{department.zh}，已公开的版次不变。",
@@ -327,7 +448,7 @@ def _failed(judged: Judged, contract: Contract) -> SuiteFailed:
 
 
 @contextmanager
-def _recorded(store: Store, attempt: Attempt) -> Iterator[None]:
+def recorded(store: Store, attempt: Attempt) -> Iterator[None]:
     """Whatever ends the attempt early is written down; what nobody foresaw becomes a sentence,
     and its traceback a file that only the owner can read."""
     try:

@@ -83,7 +83,8 @@ class Table:
 
     `columns` are the headers that must be there: the name that the SQL uses, and the expression
     that the printed header has to match whole. `captions` take a value out of the rows above the
-    header (`(?P<name>…)` groups become the columns `_name`).
+    header (`(?P<name>…)` groups become the columns `_name`). `empty` matches the sentence by which
+    a department says that a table has no rows and why; its group `reason` is what is published.
     """
 
     kind: Literal["delimited", "excel", "json", "database"]
@@ -95,6 +96,7 @@ class Table:
     fill_down: tuple[str, ...]
     skip: tuple[Skip, ...]
     captions: tuple[str, ...]
+    empty: str | None
     records: tuple[str, ...]
     unnest: str | None
     labelled_html: str | None
@@ -246,6 +248,7 @@ def _table(raw: dict[str, Any]) -> Table:
             Skip(item["matches"], item["why"], item.get("column")) for item in raw.get("skip", ())
         ),
         captions=tuple(raw.get("captions", ())),
+        empty=raw.get("empty"),
         records=tuple(raw["records"].split(".")) if raw.get("records") else (),
         unnest=raw.get("unnest"),
         labelled_html=raw.get("labelled_html"),

@@ -1,4 +1,4 @@
-"""What an attempt leaves in the private lake: its quarantine, and the change set that waits."""
+"""What an attempt leaves in the private lake: the change set that waits to be published."""
 
 from __future__ import annotations
 
@@ -7,42 +7,11 @@ from datetime import date
 
 import duckdb
 
-from gongkai.check import Checked
 from gongkai.compare import Changes
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, following
-from gongkai.lake import literal, quoted
+from gongkai.lake import quoted
 from gongkai.state import Attempt, now
-
-
-def keep_quarantine(
-    checked: Checked, attempt: Attempt, database: duckdb.DuckDBPyConnection
-) -> None:
-    """Keep every finding of the attempt, and the quarantined rows as the transform gave them.
-
-    A second call for the same attempt replaces the first.
-    """
-    dataset, identity = literal(attempt.dataset), literal(attempt.id)
-    checked.findings.create_view("kept_findings", replace=True)
-    checked.quarantined.create_view("kept_rows", replace=True)
-    database.execute("BEGIN")
-    try:
-        for table in ("candidates", "findings"):
-            database.execute(f"DELETE FROM private.quarantine.{table} WHERE attempt = {identity}")
-        database.execute(
-            f"INSERT INTO private.quarantine.findings SELECT {dataset}, {identity}, _row, _file, "
-            "_part, _line, code, column_name, value, severity, responsible, reason_zh, reason_en "
-            "FROM kept_findings ORDER BY _row"
-        )
-        database.execute(
-            f"INSERT INTO private.quarantine.candidates SELECT {dataset}, {identity}, _row, "
-            "_file, _part, _line, to_json(candidates) FROM candidates "
-            "SEMI JOIN kept_rows USING (_row) ORDER BY _row"
-        )
-        database.execute("COMMIT")
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
 
 
 def changes_table(contract: Contract, attempt: Attempt) -> str:

@@ -73,6 +73,18 @@ publications = sa.Table(
     sa.Column("published_at", sa.DateTime, nullable=False),
 )
 
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("attempt", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.Text, nullable=False, index=True),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("reviewer", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.DateTime, nullable=False),
+)
+
 COMPLETED = ("published", "unchanged")
 """The states of an attempt that came to its end; only these can make the next one "unchanged"."""
 
@@ -109,6 +121,23 @@ class Attempt:
     report: dict[str, Any]
     started_at: datetime
     finished_at: datetime | None
+
+    @property
+    def correction(self) -> bool:
+        """Whether what came is a workbook with corrected rows, not a delivery of the source."""
+        return bool(self.report.get("correction"))
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a steward decided of an attempt that was held: approved or rejected, by whom, why."""
+
+    attempt: str
+    dataset: str
+    decision: str
+    reviewer: str
+    reason: str
+    decided_at: datetime
 
 
 def now() -> datetime:
@@ -180,6 +209,35 @@ class Store:
             row = connection.execute(query).first()
         return _attempt(row) if row else None
 
+    def held_attempts(self, dataset: str | None = None) -> tuple[Attempt, ...]:
+        """The attempts that wait for a steward, the oldest first."""
+        query = attempts.select().where(attempts.c.state == "held")
+        if dataset:
+            query = query.where(attempts.c.dataset == dataset)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.order_by(attempts.c.started_at)).all()
+        return tuple(_attempt(row) for row in rows)
+
+    def keep_review(self, attempt: Attempt, decision: str, reviewer: str, reason: str) -> Review:
+        """Record a steward's decision."""
+        with self.engine.begin() as connection:
+            position = connection.scalar(
+                sa.select(sa.func.count()).where(reviews.c.attempt == attempt.id)
+            )
+            review = Review(attempt.id, attempt.dataset, decision, reviewer, reason, now())
+            connection.execute(reviews.insert().values(position=position, **asdict(review)))
+        return review
+
+    def reviews(self, attempt: str) -> tuple[Review, ...]:
+        """What was decided of an attempt, in order."""
+        query = reviews.select().where(reviews.c.attempt == attempt).order_by(reviews.c.position)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Review(r.attempt, r.dataset, r.decision, r.reviewer, r.reason, r.decided_at)
+            for r in rows
+        )
+
     def later_attempts(self, attempt: Attempt) -> frozenset[str]:
         """The attempts at the same dataset that began after this one."""
         query = sa.select(attempts.c.id).where(
@@ -194,7 +252,7 @@ class Store:
             values["report"] = json.dumps(
                 {**self.attempt(identity).report, **values["report"]}, ensure_ascii=False
             )
-        if values.get("state") in (*COMPLETED, "failed", "held"):
+        if values.get("state") in (*COMPLETED, "failed", "held", "rejected", "superseded"):
             values["finished_at"] = now()
         with self.engine.begin() as connection:
             connection.execute(attempts.update().where(attempts.c.id == identity).values(**values))

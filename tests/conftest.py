@@ -51,9 +51,9 @@ class TinyCity:
         (self.folder / "codelists" / "ownership.csv").write_text("\n".join(lines) + "\n")
 
 
-FIRST = ("3200000001", "第一小学", "public", "310")
-SECOND = ("3200000002", "第二小学", "private", "420")
-MIXED = ("3200000003", "第三小学", "mixed", "530")
+FIRST = ("2132000001", "第一小学", "public", "310")
+SECOND = ("2132000002", "第二小学", "private", "420")
+MIXED = ("2132000003", "第三小学", "mixed", "530")
 """A school of an ownership that only the tiny city's own list may know."""
 
 

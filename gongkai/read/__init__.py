@@ -26,6 +26,16 @@ from gongkai.state import Receipt
 from gongkai.text import Text
 
 POSITION = ("_file", "_part", "_line")
+EMPTY = pa.schema([(name, pa.string()) for name in ("_file", "_part", "reason")])
+
+
+@dataclass(frozen=True)
+class EmptyTable:
+    """A statutory table that the department hands over without rows, and says why."""
+
+    file: str
+    part: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class TextTable:
     rows: int
     skipped: int
     unread: tuple[str, ...]
+    empty: tuple[EmptyTable, ...]
 
 
 def read(
@@ -55,6 +66,14 @@ def read(
     rows: list[dict[str, str | int | None]] = []
     skipped, unread = 0, set[str]()
     sheets = [sheet for receipt in receipts for sheet in _sheets(receipt, source.table, home)]
+    empty = tuple(found for sheet in sheets for found in _declared_empty(sheet, source.table))
+    without_rows = {(found.file, found.part) for found in empty}
+    skipped += sum(
+        sheet.above + len(sheet.rows)
+        for sheet in sheets
+        if (sheet.file, sheet.part) in without_rows
+    )
+    sheets = [sheet for sheet in sheets if (sheet.file, sheet.part) not in without_rows]
     # records without a field are no broken delivery, as long as some record has it
     whole = source.table.kind == "json"
     headers = {name for sheet in sheets for name in sheet.header}
@@ -75,13 +94,15 @@ def read(
             row |= {f"_{name}": value for name, value in sheet.captions.items()}
             rows.append(row | {"_file": sheet.file, "_part": part, "_line": line})
         skipped += sheet.above
-    if not rows:
+    if not rows and not empty:
         raise BrokenDelivery(
             Text("没有一行数据", "there is not one row of data"),
             where=", ".join(receipt.name for receipt in receipts[:3]) or source.name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
-    captions = sorted({name for row in rows for name in row} - {*names, *POSITION})
+    captions = sorted(
+        {f"_{name}" for pattern in source.table.captions for name in re.compile(pattern).groupindex}
+    )
     schema = pa.schema(
         [(name, pa.string()) for name in (*names, *captions, "_file", "_part")]
         + [("_line", pa.int64())]
@@ -89,8 +110,23 @@ def read(
     database.register("arrived", pa.Table.from_pylist(rows, schema=schema))
     database.execute("CREATE OR REPLACE TABLE delivery AS FROM arrived")
     database.unregister("arrived")
+    told = [{"_file": found.file, "_part": found.part, "reason": found.reason} for found in empty]
+    database.register("arrived", pa.Table.from_pylist(told, schema=EMPTY))
+    database.execute("CREATE OR REPLACE TABLE declared_empty AS FROM arrived")
+    database.unregister("arrived")
     unread = {name for name in unread if name and not any(c.isspace() for c in name)}
-    return TextTable(database.table("delivery"), len(rows), skipped, tuple(sorted(unread)))
+    return TextTable(database.table("delivery"), len(rows), skipped, tuple(sorted(unread)), empty)
+
+
+def _declared_empty(sheet: Sheet, table: Table) -> Iterator[EmptyTable]:
+    """What a sheet says of having no rows. A sheet with any row beside that sentence is not empty:
+    then the sentence is a row like others, for a skip to name."""
+    filled = [cells for _, _, cells in sheet.rows if any(cell and cell.strip() for cell in cells)]
+    if table.empty is None or len(filled) != 1:
+        return
+    said = " ".join(cell.strip() for cell in filled[0] if cell)
+    if match := re.search(table.empty, said):
+        yield EmptyTable(sheet.file, sheet.part, match.groupdict().get("reason") or said)
 
 
 def _sheets(receipt: Receipt, table: Table, home: Home) -> Iterator[Sheet]:
