@@ -32,12 +32,19 @@ CREATE OR REPLACE MACRO written_date(value) AS
         )
     END;
 
+-- A format that does not fit costs six times one that does: each is tried where it can fit.
 CREATE OR REPLACE MACRO to_date(value) AS
     coalesce(
-        try_strptime(
-            coalesce(with_year(value), written_date(clean(value))),
-            ['%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日', '%Y%m%d', '%Y-%m-%d %H:%M:%S']
-        )::DATE::VARCHAR,
+        CASE substr(with_year(value), 5, 1)
+            WHEN '-' THEN try_strptime(clean(value), ['%Y-%m-%d', '%Y-%m-%d %H:%M:%S'])
+            WHEN '/' THEN try_strptime(clean(value), '%Y/%m/%d')
+            WHEN '.' THEN try_strptime(clean(value), '%Y.%m.%d')
+            WHEN '年' THEN try_strptime(clean(value), '%Y年%m月%d日')
+            ELSE coalesce(
+                try_strptime(with_year(value), '%Y%m%d'),
+                try_strptime(written_date(clean(value)), '%Y年%m月%d日')
+            )
+        END::DATE::VARCHAR,
         clean(value)
     );
 

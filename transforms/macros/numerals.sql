@@ -50,7 +50,9 @@ CREATE OR REPLACE MACRO written_number() AS
 -- The number in digits: 二〇一九 → 2019, 一千二百三十四 → 1234, 叁万伍仟 → 35000.
 CREATE OR REPLACE MACRO chinese_number(value) AS
     CASE
-        WHEN NOT regexp_matches(value, '[〇○零一-龥]') THEN clean(value)
+        WHEN NOT regexp_full_match(
+            clean(value), '[0-9〇○零一二三四五六七八九十百千万亿壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億两兩]+'
+        ) THEN clean(value)
         WHEN regexp_full_match(figures(value), '\d+') THEN figures(value)
         WHEN regexp_full_match(figures(value), written_number()) THEN (
             below_hundred_million(regexp_extract(figures(value), '^(.*)亿', 1)) * 100000000

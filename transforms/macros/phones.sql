@@ -23,13 +23,15 @@ CREATE OR REPLACE MACRO phone(value) AS
         WHEN regexp_full_match(clean(value), '400[\s-]*\d([\s-]*\d){6}') THEN regexp_replace(
             regexp_replace(clean(value), '[^\d]', '', 'g'), '(\d{3})(\d{3})(\d{4})', '\1-\2-\3'
         )
-        ELSE rtrim(
+        -- a landline without an extension is left with a hyphen at its end
+        ELSE regexp_replace(
             regexp_replace(
                 clean(value),
-                '^(?:[(（]?\+?(?:00)?86[)）]?[\s-]*[(（]?0?[)）]?|[(（]?0)(10|2\d|[3-9]\d{2})[)）]?[\s—-]*'
-                || '([2-9]\d{2,3})[\s-]?(\d{4})(?:\s*(?:转|—|-)\s*(\d{1,6}))?$',
+                '^(?:[(（]?\+?(?:00)?86[)）]?[\s-]*[(（]?0?[)）]?|[(（]?0)(10|2\d|[3-9]\d{2})[)）]?'
+                || '[\s—-]*([2-9]\d{2,3})[\s-]?(\d{4})(?:\s*(?:转|—|-)\s*(\d{1,6}))?$',
                 '0\1-\2\3-\4'
             ),
-            '-'
+            '^(0\d{2,3}-\d{7,8})-$',
+            '\1'
         )
     END;
