@@ -143,7 +143,7 @@ def test_an_organisation_code_has_one_check_digit(
     assert call(sql, "uscc_inner_holds", f"91320500{body}{check}0") is True
 
 
-# from real use the owner of one of these is known, and its inner code holds
+# codes of public bodies
 @pytest.mark.parametrize("code", [*VALID_USCC[:5], VALID_USCC[6]])
 def test_the_organisation_code_inside_a_credit_code(
     sql: duckdb.DuckDBPyConnection, code: str
