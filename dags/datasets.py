@@ -118,15 +118,21 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
                 f"quarantined {staged.quarantined}; +{staged.added} -{staged.removed} "
                 f"~{staged.changed} -> edition {staged.edition}"
             )
-            return {"address": staged.address, "suspicions": list(staged.suspicions)}
+            return {"address": staged.address, "holds": list(staged.holds)}
 
-        @task
-        def review(staged: dict[str, Any]) -> None:
-            """Where a steward is asked; entered only when something asks for it."""
-            if not staged["suspicions"]:
+        @task.short_circuit
+        def review(staged: dict[str, Any]) -> bool:
+            """Lets the edition wait for a steward where something asks for it; the run ends here
+            then, and `gongkai review` publishes it or not."""
+            from gongkai import pipeline
+
+            if not staged["holds"]:
                 raise AirflowSkipException("nothing asks for a review")
-            for suspicion in staged["suspicions"]:
-                print(suspicion)
+            told(lambda: pipeline.hold(staged["address"], home.load()))
+            for reason in staged["holds"]:
+                print(reason)
+            print(f"gongkai review show {contract.dataset}")
+            return False
 
         @task(trigger_rule="none_failed", outlets=[Asset(f"gongkai://{contract.dataset}")])
         def publish(staged: dict[str, Any]) -> str | None:

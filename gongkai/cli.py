@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from gongkai import contracts, pipeline, query, sources
+from gongkai import contracts, coverage, handover, pipeline, query, replay, returns, sources
 from gongkai import home as homes
+from gongkai import reviews as held_editions
 from gongkai import status as statuses
 from gongkai.errors import GongkaiError, Unforeseen, WrongCall
 from gongkai.home import Home
@@ -87,12 +90,15 @@ def _chosen(datasets: list[str], area: str | None, everything: bool, home: Home)
     if area:
         return [name for name in fed if contracts.load(name).area == area]
     # what others refer to comes before them
-    return datasets or sorted(fed, key=lambda name: name == "enrol_plan")
+    return datasets or list(pipeline.in_order(fed))
 
 
 def _sentence(outcome: Outcome) -> str:
     if outcome.state == "failed":
         return f"[red]{outcome.dataset}: {outcome.error}[/red]"
+    if outcome.state == "held" and outcome.staged:
+        why = "; ".join(outcome.staged.holds)
+        return f"[yellow]{outcome.dataset}: held, edition {outcome.edition}: {why}[/yellow]"
     counts = ""
     if staged := outcome.staged:
         counts = (
@@ -117,11 +123,12 @@ def status(as_json: AsJson = False) -> None:
         "版本 edition",
         "行数 rows",
         "隔离 quarantined",
+        "待改 waiting",
         "数据日期 date",
         "状态 state",
         "地址 address",
     ):
-        right = heading in ("行数 rows", "隔离 quarantined")
+        right = heading in ("行数 rows", "隔离 quarantined", "待改 waiting")
         table.add_column(heading, no_wrap=True, justify="right" if right else "left")
     for item in found:
         cells = (
@@ -130,6 +137,7 @@ def status(as_json: AsJson = False) -> None:
             item.edition,
             item.rows,
             item.quarantined,
+            item.waiting,
             item.data_date,
             item.state,
             item.portal_url,
@@ -140,6 +148,111 @@ def status(as_json: AsJson = False) -> None:
     for item in found:
         if item.error:
             told.print(f"[red]{item.dataset}: {item.error}[/red]", soft_wrap=True)
+
+
+review_app = typer.Typer(
+    no_args_is_help=True, help="待审的版次 · Editions that wait for a steward."
+)
+app.add_typer(review_app, name="review")
+
+Address = Annotated[str, typer.Argument(metavar="DATASET", help="数据集 · the dataset")]
+Reviewer = Annotated[
+    str, typer.Option("--by", help="审核人 · who decides", envvar="GONGKAI_REVIEWER")
+]
+Why = Annotated[str, typer.Option("--reason", help="理由 · why")]
+
+
+@review_app.command("list")
+def review_list(as_json: AsJson = False) -> None:
+    """列出待审的版次 · What waits, since when, and why."""
+    waiting = held_editions.listed(homes.load())
+    if as_json:
+        found = [asdict(item) for item in waiting]
+        print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    for item in waiting:
+        print(item.line)
+    if not waiting:
+        told.print("没有待审的版次 · nothing waits")
+
+
+@review_app.command("show")
+def review_show(dataset: Address) -> None:
+    """查看一个待审版次 · One of them: why, what changes, what is in quarantine."""
+    print("\n".join(held_editions.show(dataset, homes.load())))
+
+
+@review_app.command("approve")
+def review_approve(dataset: Address, by: Reviewer = "", reason: Why = "") -> None:
+    """通过并公开 · Let it pass: it is published."""
+    home = homes.load()
+    attempt = held_editions.held(dataset, home)
+    outcome = pipeline.approve(
+        attempt.id, home, reviewer=by or getpass.getuser(), reason=reason, progress=told.print
+    )
+    told.print(_sentence(outcome))
+
+
+@review_app.command("reject")
+def review_reject(dataset: Address, reason: Why = "", by: Reviewer = "") -> None:
+    """退回，须说明理由 · Let it fall; what is public stays. Needs a reason."""
+    home = homes.load()
+    attempt = held_editions.held(dataset, home)
+    outcome = pipeline.reject(attempt.id, home, reviewer=by or getpass.getuser(), reason=reason)
+    told.print(_sentence(outcome))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="要报送的文件 · the file to hand over")],
+    dataset: Annotated[str, typer.Option("--dataset", help="数据集 · the dataset")],
+    workbook: Annotated[
+        Path | None, typer.Option(help="把问题写入工作簿 · write the problems into a workbook")
+    ] = None,
+) -> None:
+    """报送前自查，不联网 · A clerk's check before handing over, without a network."""
+    home = homes.load()
+    found = handover.check_file(file, dataset, home)
+    for line in handover.sentences(found):
+        print(line)
+    if workbook:
+        handover.write(found, workbook, returns.today())
+        told.print(f"{workbook}")
+    if not found.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command("return")
+def return_rows(
+    datasets: Datasets = None,
+    to: Annotated[Path, typer.Option(help="文件夹 · the folder to write into")] = Path(),
+) -> None:
+    """把待改的行写成工作簿，退回部门 · The wrong rows as a workbook for their department."""
+    home = homes.load()
+    fed = [name for name in contracts.names() if sources.feeds(name, home)]
+    written = [path for name in datasets or fed for path in returns.write(name, home, to)]
+    for path in written:
+        print(path)
+    if not written:
+        told.print("没有待改的行 · no row waits for its department")
+
+
+@app.command("replay")
+def replay_workbook(
+    workbook: Annotated[Path, typer.Argument(help="部门改好的工作簿 · the corrected workbook")],
+) -> None:
+    """收回部门改好的工作簿 · Take back a workbook that a department has corrected."""
+    outcome = replay.replay(workbook, homes.load(), progress=told.print)
+    told.print(_sentence(outcome))
+    if outcome.state == "failed":
+        raise typer.Exit(1)
+
+
+@app.command("coverage")
+def show_coverage(as_json: AsJson = False) -> None:
+    """覆盖：政策文件的每项要求由哪个数据集落实 · Which obligation is met by which dataset."""
+    found = coverage.coverage(homes.load())
+    print(coverage.as_json(found) if as_json else coverage.as_text(found))
 
 
 @app.command()

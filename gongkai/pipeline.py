@@ -9,7 +9,7 @@ The command line and the DAGs call `run`, or its three parts with an address bet
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
@@ -28,7 +28,7 @@ from gongkai.errors import GongkaiError, Overtaken, SuiteFailed, Unforeseen, Wro
 from gongkai.expect import Judged, Verdict, expect, widen
 from gongkai.expect import load as load_suite
 from gongkai.home import Home, keep_traceback
-from gongkai.lake import MACROS, readable, session
+from gongkai.lake import CALENDAR, MACROS, readable, session
 from gongkai.protect import protect
 from gongkai.publish import publish_edition
 from gongkai.pull import Pulled
@@ -129,7 +129,7 @@ def run(
             return unchanged(receipts, home)
         staged = prepare(receipts.attempt, home, progress=progress)
         if staged.needs_review:
-            return hold(staged, home)
+            return hold(staged.address, home)
         return publish(staged.address, home, staged=staged, progress=progress)
     except GongkaiError as error:
         if error.exit_code != 1:
@@ -295,12 +295,13 @@ def staged_of(attempt: Attempt) -> Staged:
     return Staged(**{**kept, "empty": tuple(kept["empty"]), "holds": tuple(kept["holds"])})
 
 
-def hold(staged: Staged, home: Home) -> Outcome:
-    """Let an edition wait for a steward; one that waited before it is superseded."""
+def hold(address: str, home: Home) -> Outcome:
+    """Let a staged edition wait for a steward; one that waited before it is superseded."""
     store = Store(home)
+    staged = staged_of(store.attempt(address))
     for attempt in store.held_attempts(staged.dataset):
         store.note(attempt.id, state="superseded")
-    store.note(staged.address, state="held", edition=staged.edition)
+    store.note(address, state="held", edition=staged.edition)
     return Outcome(staged.dataset, "held", staged.edition, None, staged, None)
 
 
@@ -393,6 +394,18 @@ def _told(judged: Judged) -> Text:
     )
 
 
+def in_order(datasets: Iterable[str]) -> Iterator[str]:
+    """Datasets so that what others refer to comes before them."""
+    left = list(datasets)
+    while left:
+        needed = {
+            name: set(load_suite(contracts.load(name)).references) & set(left) for name in left
+        }
+        ready = [name for name in left if needed[name] <= {name}] or left
+        yield from ready
+        left = [name for name in left if name not in ready]
+
+
 def code_digest(contract: Contract, source: Source, home: Home) -> str:
     """The versions of everything that turns an input into an edition."""
     figures = city.load(home).figures(contract)
@@ -404,6 +417,7 @@ def code_digest(contract: Contract, source: Source, home: Home) -> str:
     ]
     parts += [code_list.digest for code_list in codelists.of(contract, home)]
     parts += [path.read_text(encoding="utf-8") for path in sorted(MACROS.glob("*.sql"))]
+    parts.append(CALENDAR.read_text(encoding="utf-8"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 import duckdb
 
 from gongkai.check import Checked
-from gongkai.contracts import Contract, Delivery
+from gongkai.contracts import Contract, Delivery, Responsible, Severity
 from gongkai.lake import literal, quoted
 from gongkai.read import POSITION, TextTable
 from gongkai.state import Attempt, now
@@ -49,8 +49,8 @@ class Reason:
     column: str
     code: str
     value: str | None
-    severity: str
-    responsible: str
+    severity: Severity
+    responsible: Responsible
     reason: Text
     basis: str
 

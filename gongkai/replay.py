@@ -56,7 +56,7 @@ def replay(workbook: Path, home: Home, *, progress: Progress = quiet) -> Outcome
             quarantine.keep_corrections(attempt, corrected, database)
         staged = prepare(attempt.id, home, progress=progress)
         if staged.needs_review:
-            return hold(staged, home)
+            return hold(staged.address, home)
         return publish(staged.address, home, staged=staged, progress=progress)
     except GongkaiError as error:
         if error.exit_code != 1:

@@ -11,14 +11,15 @@ from gongkai.home import Home
 from gongkai.lake import session
 from gongkai.state import Attempt, Store
 
-STATES = ("published", "unchanged", "held", "failed")
+STATES = ("published", "unchanged", "held", "rejected", "failed")
 
 
 @dataclass(frozen=True)
 class DatasetStatus:
     """A dataset as it stands. `rows` are those of the edition; `rows_in = accepted + quarantined`
-    are the counts of the run that made it. `state` is how the last attempt ended: never,
-    published, unchanged, held, failed, withdrawn; `error` says why it failed."""
+    are the counts of the run that made it; `waiting` counts the rows that wait for their
+    department now, the `oldest` of them since that day. `state` is how the last attempt
+    ended: never, published, unchanged, held, rejected, failed; `error` says why it failed."""
 
     dataset: str
     area: str
@@ -28,6 +29,8 @@ class DatasetStatus:
     rows_in: int | None
     accepted: int | None
     quarantined: int | None
+    waiting: int
+    oldest: date | None
     data_date: date | None
     portal_url: str | None
     state: str
@@ -41,11 +44,22 @@ def status(home: Home) -> tuple[DatasetStatus, ...]:
     names = [name for name in contracts.names() if sources.feeds(name, home)]
     with session(home) as database:
         editions = {name: latest(database, name) for name in names}
-    found = [_of(name, editions[name], store, home) for name in names]
+        rows = database.execute(
+            "SELECT dataset, count(*), min(first_seen)::DATE FROM private.quarantine.waiting "
+            "GROUP BY dataset"
+        ).fetchall()
+    waiting = {dataset: (count, oldest) for dataset, count, oldest in rows}
+    found = [_of(name, editions[name], waiting.get(name, (0, None)), store, home) for name in names]
     return tuple(sorted(found, key=lambda item: list(contracts.AREAS).index(item.area)))
 
 
-def _of(dataset: str, edition: Edition | None, store: Store, home: Home) -> DatasetStatus:
+def _of(
+    dataset: str,
+    edition: Edition | None,
+    waiting: tuple[int, date | None],
+    store: Store,
+    home: Home,
+) -> DatasetStatus:
     contract, here = contracts.load(dataset), city.load(home)
     last = store.last_attempt(dataset, states=STATES)
     made = _maker(dataset, edition, store)
@@ -59,6 +73,8 @@ def _of(dataset: str, edition: Edition | None, store: Store, home: Home) -> Data
         rows_in=made.report.get("rows_in") if made else None,
         accepted=made.report.get("accepted") if made else None,
         quarantined=made.report.get("quarantined") if made else None,
+        waiting=waiting[0],
+        oldest=waiting[1],
         data_date=edition.data_date if edition else None,
         portal_url=published[1] if published else None,
         state=last.state if last else "never",

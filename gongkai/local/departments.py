@@ -60,6 +60,8 @@ def serve(where: Home, files: Path, sources: Path, codelists: Path | None) -> De
         "finance": finance,
         "finance_files": {"conn_type": "file", "extra": {"path": str(files)}},
         "education": {"conn_type": "file", "extra": {"path": str(files)}},
+        "housing": {"conn_type": "file", "extra": {"path": str(files)}},
+        "projects": {"conn_type": "file", "extra": {"path": str(files)}},
         "trading": {
             "conn_type": "http",
             "host": ports.LOOPBACK,
