@@ -1,0 +1,386 @@
+"""The suites of the budget area: each rule on the smallest rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from gongkai import contracts
+from tests.suites.judging import Tables, exceptions, names_of_rules
+
+WAN = 10_000
+FINANCE, EDUCATION = "11329900000000000A", "11329900000000000B"
+
+
+def line(code: str, amount: int | None, flow: str = "expenditure", **more: Any) -> dict[str, Any]:
+    return {
+        "fiscal_year": 2025,
+        "region_code": "329900",
+        "budget_book": "general",
+        "flow": flow,
+        "scope": "whole",
+        "subject_code": code,
+        "subject_name": f"科目{code}",
+        "phase": "budget",
+        "amount": None if amount is None else amount * WAN,
+        "unit_reported": "万元",
+        **more,
+    }
+
+
+def dept(table: str, code: str, amount: int, basic: int | None = None, **more: Any) -> Any:
+    project = None if basic is None else amount - basic
+    revenue = code in ("revenue_total", "general", "fund")
+    return {
+        "fiscal_year": 2025,
+        "dept_code": FINANCE,
+        "dept_name": "财政局",
+        "table_code": table,
+        "item_code": code,
+        "phase": "budget",
+        "flow": "revenue" if revenue else "expenditure",
+        "subject_code": code if code.isdigit() else None,
+        "amount": amount * WAN,
+        "basic_expenditure": None if basic is None else basic * WAN,
+        "project_expenditure": None if project is None else project * WAN,
+        "unit_reported": "万元",
+        **more,
+    }
+
+
+def expense(number: int, year: int, total: int, before: int, **more: Any) -> dict[str, Any]:
+    return {
+        "fiscal_year": year,
+        "unit_code": f"code {number}",
+        "unit_name": f"第{number}单位",
+        "phase": "budget",
+        "total": total * WAN,
+        "prev_total": before * WAN,
+        "explanation": "压减支出",
+        "unit_reported": "万元",
+        **more,
+    }
+
+
+def target(number: int, level1: str, budget: int = 100, **more: Any) -> dict[str, Any]:
+    return {
+        "fiscal_year": 2025,
+        "dept_code": FINANCE,
+        "dept_name": "财政局",
+        "project_code": "XM2025000001",
+        "project_name": "投资评审",
+        "indicator_no": number,
+        "annual_budget": budget * WAN,
+        "level1": level1,
+        **more,
+    }
+
+
+def unit(number: int, published: bool = True, **more: Any) -> dict[str, Any]:
+    return {
+        "fiscal_year": 2025,
+        "region_code": "329902",
+        "unit_code": f"code {number}",
+        "unit_name": f"第{number}单位",
+        "should_publish": True,
+        "published": published,
+        "approved_date": "2025-02-14",
+        "published_date": "2025-03-03" if published else None,
+        "days_late": 0 if published else None,
+        "on_time": published,
+        **more,
+    }
+
+
+LINES = Tables(
+    [
+        line("201", 300),
+        line("20101", 100),
+        line("20102", 200),
+        line("2010101", 60),
+        line("2010102", 40),
+        line("230", 150),
+        line("101", 350, "revenue"),
+        line("110", 100, "revenue"),
+        line("201", 330, phase="final", fiscal_year=2024),
+        line("201", 300, fiscal_year=2024),
+    ]
+)
+DEPARTMENT = Tables(
+    [
+        dept("T03", "expenditure_total", 90, 60),
+        dept("T03", "201", 90, 60),
+        dept("T04", "revenue_total", 90),
+        dept("T04", "general", 80),
+        dept("T04", "fund", 10),
+        dept("T04", "expenditure_total", 90),
+        dept("T04", "201", 90),
+        dept("T05", "expenditure_total", 80, 60),
+        dept("T05", "201", 80, 60),
+        dept("T05", "20106", 80, 60),
+        dept("T05", "2010601", 80, 60),
+        dept("T06", "expenditure_total", 60, 60),
+        dept("T06", "301", 60, 60),
+        dept("T06", "30101", 60, 60),
+    ]
+)
+EXPENSES = Tables(
+    [expense(n, 2025, 9, 10) for n in range(10)],
+    latest=[expense(n, 2024, 10, 11) for n in range(10)],
+)
+TARGETS = Tables(
+    [target(1, "output"), target(2, "benefit"), target(3, "satisfaction")],
+    references={"dept_budget_line": [dept("T03", "expenditure_total", 150, 50)]},
+)
+UNITS = Tables([unit(n) for n in range(10)], latest=[unit(n) for n in range(10)])
+SOUND = {
+    "gov_budget_line": LINES,
+    "dept_budget_line": DEPARTMENT,
+    "three_public_expense": EXPENSES,
+    "budget_performance_target": TARGETS,
+    "budget_disclosure_inspection": UNITS,
+}
+
+BROKEN = [
+    *((name, "rows_unless_declared_empty", Tables([])) for name in SOUND),
+    # gov_budget_line
+    ("gov_budget_line", "parent_is_sum_of_children", LINES.but(3, amount=66 * WAN)),
+    ("gov_budget_line", "revenue_total_equals_expenditure_total", LINES.but(7, amount=90 * WAN)),
+    (
+        "gov_budget_line",
+        "general_revenue_is_tax_and_non_tax",
+        Tables([line("102", 5, "revenue")]),
+    ),
+    ("gov_budget_line", "deviation_is_explained", LINES.but(8, amount=361 * WAN)),
+    (
+        "gov_budget_line",
+        "deviation_is_explained",
+        Tables([line("201", 50, phase="final")], latest=[line("201", 100)]),
+    ),
+    ("gov_budget_line", "budget_not_empty", Tables([line("201", 0), line("202", 0)])),
+    (
+        "gov_budget_line",
+        "unit_plausible",
+        Tables([line("201", 3)], latest=[line("201", 30_000, fiscal_year=2024)]),
+    ),
+    (
+        "gov_budget_line",
+        "unit_plausible",
+        Tables([line("201", 3), line("201", 30_000, fiscal_year=2024)]),
+    ),
+    (
+        "gov_budget_line",
+        "volume_near_last_edition",
+        Tables(
+            [line("20101", 90), line("20102", 10)],
+            latest=[line(f"201{n}", 10) for n in range(10, 20)],
+        ),
+    ),
+    (
+        "gov_budget_line",
+        "sum_near_last_edition",
+        Tables([line("20101", 10)], latest=[line("20101", 60)]),
+    ),
+    # dept_budget_line
+    (
+        "dept_budget_line",
+        "expenditure_total_is_sum_of_classes",
+        DEPARTMENT.but(6, amount=91 * WAN),
+    ),
+    ("dept_budget_line", "revenue_total_is_sum_of_sources", DEPARTMENT.but(4, amount=11 * WAN)),
+    (
+        "dept_budget_line",
+        "parent_is_sum_of_children",
+        DEPARTMENT.but(10, amount=79 * WAN, project_expenditure=19 * WAN),
+    ),
+    (
+        "dept_budget_line",
+        "appropriation_is_spent",
+        Tables([dept("T04", "revenue_total", 90), dept("T04", "expenditure_total", 91)]),
+    ),
+    (
+        "dept_budget_line",
+        "basic_table_agrees_with_general_table",
+        Tables(
+            [
+                dept("T05", "expenditure_total", 80, 60, subject_code=None),
+                dept("T05", "2010601", 80, 60),
+                dept("T06", "expenditure_total", 59),
+                dept("T06", "30101", 59),
+            ]
+        ),
+    ),
+    (
+        "dept_budget_line",
+        "general_table_lies_within_appropriation",
+        Tables([dept("T04", "201", 70), dept("T05", "201", 80), dept("T05", "2010601", 80)]),
+    ),
+    ("dept_budget_line", "listed_to_the_last_level", Tables([dept("T05", "20106", 80)])),
+    ("dept_budget_line", "listed_to_the_last_level", Tables([dept("T06", "301", 80)])),
+    ("dept_budget_line", "department_has_one_name", DEPARTMENT.but(0, dept_name="市财政局")),
+    (
+        "dept_budget_line",
+        "unit_plausible",
+        Tables([dept("T03", "201", 9)], latest=[dept("T03", "201", 90_000, fiscal_year=2024)]),
+    ),
+    (
+        "dept_budget_line",
+        "volume_near_last_edition",
+        Tables([dept("T03", "201", 9)], latest=[dept("T03", f"201{n}", 9) for n in range(10, 20)]),
+    ),
+    # three_public_expense
+    ("three_public_expense", "unit_has_one_name", EXPENSES.but(0, unit_code="code 1")),
+    (
+        "three_public_expense",
+        "unit_plausible",
+        Tables(
+            [expense(1, 2025, 9, 9 * WAN)],
+            latest=[expense(1, 2024, 9 * WAN, 9 * WAN)],
+        ),
+    ),
+    ("three_public_expense", "year_before_agrees", EXPENSES.but(0, "latest", total=12 * WAN)),
+    (
+        "three_public_expense",
+        "volume_near_last_edition",
+        Tables(
+            [expense(n, 2025, 9, 10) for n in range(4)],
+            latest=[expense(n, 2025, 9, 10) for n in range(10)],
+        ),
+    ),
+    # budget_performance_target
+    ("budget_performance_target", "project_is_told_once", TARGETS.but(1, annual_budget=WAN)),
+    ("budget_performance_target", "project_is_told_once", TARGETS.but(1, project_name="评审")),
+    ("budget_performance_target", "kinds_of_indicators_complete", TARGETS.but(2, level1="cost")),
+    ("budget_performance_target", "department_has_one_name", TARGETS.but(0, dept_name="市财政局")),
+    (
+        "budget_performance_target",
+        "projects_fit_into_department_budget",
+        TARGETS.but(0, "dept_budget_line", project_expenditure=99 * WAN),
+    ),
+    (
+        "budget_performance_target",
+        "volume_near_last_edition",
+        Tables(TARGETS.accepted, latest=[target(n, "output") for n in range(10)]),
+    ),
+    # budget_disclosure_inspection
+    (
+        "budget_disclosure_inspection",
+        "unit_has_one_name",
+        Tables([unit(1), unit(1, fiscal_year=2024, unit_name="另一单位")]),
+    ),
+    (
+        "budget_disclosure_inspection",
+        "unit_is_inspected_once",
+        Tables([unit(1), unit(1, region_code="329903")]),
+    ),
+    (
+        "budget_disclosure_inspection",
+        "most_who_must_have_published",
+        Tables([unit(1), unit(2, False), unit(3, False)]),
+    ),
+    (
+        "budget_disclosure_inspection",
+        "volume_near_last_edition",
+        Tables(UNITS.accepted[:4], UNITS.latest),
+    ),
+]
+
+SILENT = [
+    *((name, "sound rows", tables) for name, tables in SOUND.items()),
+    *((name, "a first edition", Tables(tables.accepted)) for name, tables in SOUND.items()),
+    ("gov_budget_line", "rounded to the unit", LINES.but(4, amount=41 * WAN)),
+    (
+        "gov_budget_line",
+        "a child in quarantine",
+        Tables([line("201", 300), line("20101", 100)], quarantined=[line("20102", 1)]),
+    ),
+    (
+        "gov_budget_line",
+        "a code in quarantine that cannot be read",
+        Tables([line("201", 300), line("20101", 100)], quarantined=[line("20I02", 1)]),
+    ),
+    (
+        "gov_budget_line",
+        "a parent without an amount",
+        Tables([line("201", None), line("20101", 5)]),
+    ),
+    (
+        "gov_budget_line",
+        "no transfers, so no balance",
+        Tables([line("201", 300), line("101", 90, "revenue"), line("110", 90, "revenue")]),
+    ),
+    (
+        "gov_budget_line",
+        "a class of the balance in quarantine",
+        Tables([*LINES.accepted[:7], line("110", 90, "revenue")], quarantined=[line("205", None)]),
+    ),
+    (
+        "gov_budget_line",
+        "a large deviation with a reason",
+        LINES.but(8, amount=900 * WAN, note="上级转移支付增加"),
+    ),
+    (
+        "dept_budget_line",
+        "a class in quarantine",
+        Tables(
+            [dept("T03", "expenditure_total", 90, 60), dept("T03", "201", 50, 40)],
+            quarantined=[dept("T03", "208", 40, 20)],
+        ),
+    ),
+    ("three_public_expense", "a unit without expenses", EXPENSES.but(0, total=0)),
+    (
+        "three_public_expense",
+        "another phase of the year before",
+        EXPENSES.but(0, "latest", total=12 * WAN, phase="final"),
+    ),
+    (
+        "budget_performance_target",
+        "an indicator in quarantine",
+        Tables(TARGETS.accepted[:2], quarantined=[target(3, "satisfaction")]),
+    ),
+    (
+        "budget_performance_target",
+        "two projects of a department",
+        Tables(
+            [*TARGETS.accepted, *(t | {"project_code": "XM2"} for t in TARGETS.accepted)],
+            references={"dept_budget_line": [dept("T03", "expenditure_total", 250, 50)]},
+        ),
+    ),
+    (
+        "budget_disclosure_inspection",
+        "a unit that need not publish",
+        Tables(
+            [unit(1), unit(2, False, should_publish=False), unit(3, False, should_publish=False)]
+        ),
+    ),
+]
+
+
+def name_of(value: Any) -> str:
+    return value.replace(" ", "_") if isinstance(value, str) else ""
+
+
+@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
+def test_a_rule_finds_its_counterexample_alone(
+    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert set(exceptions(dataset, tables, database)) == {rule}
+
+
+@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
+def test_a_suite_is_silent(
+    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert exceptions(dataset, tables, database) == {}
+
+
+def test_every_rule_has_a_counterexample() -> None:
+    tried = {(dataset, rule) for dataset, rule, _ in BROKEN}
+    assert {
+        (dataset, rule)
+        for dataset in contracts.names()
+        if contracts.load(dataset).area == "budget"
+        for rule in names_of_rules(dataset)
+    } == tried
