@@ -326,7 +326,7 @@ class Group:
 
 def sentences(handover: Handover, most: int = MOST_LINES) -> list[str]:
     """What a clerk reads in a terminal: Chinese with English under it, grouped by column and
-    reason, about `most` lines; what is left out is counted."""
+    reason, `most` lines but for the counts and one reason at least; what is left out is counted."""
     head, tail = _head(handover), _verdict(handover)
     groups = _groups(handover.contract, handover.wrong)
     rules = [_of_rule(rule) for rule in handover.rules]
@@ -384,14 +384,14 @@ def _head(handover: Handover) -> list[str]:
 
 
 def _verdict(handover: Handover) -> list[str]:
-    if handover.is_sound and not handover.rules:
-        return ["✓ 可以报送", "  Ready to hand over"]
-    if handover.is_sound:
+    if not handover.is_sound:
+        return ["请更正后再报送", "Correct it before handing over"]
+    if any(rule.weight == "suspicion" for rule in handover.rules):
         return [
             "✓ 可以报送，发布前会有人工审核",
             "  Ready to hand over; a steward will look at it first",
         ]
-    return ["请更正后再报送", "Correct it before handing over"]
+    return ["✓ 可以报送", "  Ready to hand over"]
 
 
 def _groups(contract: Contract, wrong: Sequence[Wrong]) -> list[Group]:

@@ -23,7 +23,7 @@ from lxml import etree
 
 from gongkai.city import Department
 from gongkai.contracts import Contract, Responsible, Severity
-from gongkai.errors import BrokenDelivery
+from gongkai.errors import BrokenDelivery, WrongCall
 from gongkai.read.excel import read_excel
 from gongkai.read.sheet import Sheet
 from gongkai.sources import Table
@@ -52,6 +52,8 @@ ACTORS: Mapping[str, Text] = {
 
 MOST_ROWS = 100_000
 """What a sheet lists at most; a clerk does not correct more by hand."""
+MEASURED = 500
+"""Rows that a column's width is taken from."""
 LONGEST = 32_000
 """Characters of a cell; Excel takes 32,767."""
 LONGEST_REASON = 1_000
@@ -124,7 +126,8 @@ def write_workbook(
 
     `wrong_cells` says which of the source's columns a contract column is made of. The same rows
     and the same day give the same bytes. A text row that was held several times (a table that is
-    printed wide) stands once, with all that is wrong in it, under its first number.
+    printed wide) stands once, with all that is wrong in it, under its first number. Raises
+    WrongCall where the file cannot be written.
     """
     rows = _once(wrong)
     held = [row for row in rows if row.is_held]
@@ -137,15 +140,25 @@ def write_workbook(
     styles = Styles.of(file)
     about = Heading(contract, source_title, department, today, held, marked)
     _write_about(file.add_worksheet(ABOUT), styles, about)
-    page = file.add_worksheet(WRONG)
-    _write_rows(page, styles, held, HINT, contract, wrong_cells, today)
+    _write_rows(file.add_worksheet(WRONG), styles, held, HINT, contract, wrong_cells, today)
     if marked:
-        page_of_marks = file.add_worksheet(MARKED)
-        _write_rows(page_of_marks, styles, marked, HINT_MARKED, contract, wrong_cells, today)
-    if held:
-        page.activate()
+        page = file.add_worksheet(MARKED)
+        _write_rows(page, styles, marked, HINT_MARKED, contract, wrong_cells, today)
     file.close()
-    path.write_bytes(buffer.getvalue())
+    try:
+        path.write_bytes(buffer.getvalue())
+    except OSError as error:
+        raise WrongCall(
+            Text(
+                f"工作簿无法写入（{error.strerror}）",
+                f"the workbook cannot be written ({error.strerror})",
+            ),
+            where=str(path),
+            do=Text(
+                "请关闭已打开的同名文件，或换一个文件夹。",
+                "Close the file where it is open, or choose another folder.",
+            ),
+        ) from None
 
 
 def read_workbook(path: Path) -> Returned:
@@ -168,14 +181,15 @@ def read_workbook(path: Path) -> Returned:
             ),
         )
     tables = [found for sheet in sheets if (found := _numbered(sheet))]
-    if not tables:
+    lost = {sheet.place for sheet in sheets if sheet.part in (WRONG, MARKED)}
+    lost -= {place for place, _, _ in tables}
+    if not tables or lost:
         raise BrokenDelivery(
             Text(f"没有“{REF}”列", f"there is no column “{REF}”"),
-            where=path.name,
+            where="; ".join(sorted(lost)) or path.name,
             do=Text(
-                f"请保留“{WRONG}”表的“{REF}”列，不要改动；可在收到的原工作簿中重做。",
-                f"Keep that column of the sheet {WRONG} as it was; start again from the workbook "
-                "that you were sent.",
+                "请保留该列，不要改动；可在收到的原工作簿中重做。",
+                "Keep that column as it was; start again from the workbook that you were sent.",
             ),
         )
     cells: dict[str, Mapping[str, str | None]] = {}
@@ -361,7 +375,8 @@ def _write_rows(
     for place, width in enumerate(WIDTHS):
         page.set_column(place, place, width)
     for place, name in enumerate(names, start=len(HELP)):
-        page.set_column(place, place, _width([name, *(row.cells.get(name) for row in listed)]))
+        first = (row.cells.get(name) for row in listed[:MEASURED])
+        page.set_column(place, place, _width([name, *first]))
     for line, row in enumerate(listed, start=2):
         _write_help(page, styles, line, row, today)
         notes = _notes(row, contract, wrong_cells)
@@ -551,6 +566,7 @@ def _dataset_told(sheets: Iterable[Sheet]) -> str | None:
 
 def _numbered(sheet: Sheet) -> Numbered | None:
     """The rows below the header that names the column of numbers; None where no row does."""
+    # where the hint was deleted, the header is the first row
     first: list[tuple[int, Cells]] = [(1, [*sheet.header])]
     lines = first + [(line, cells) for line, _, cells in sheet.rows]
     for at, (_, cells) in enumerate(lines):

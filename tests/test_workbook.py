@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from gongkai.city import Department
 from gongkai.contracts import Contract
-from gongkai.errors import BrokenDelivery
+from gongkai.errors import BrokenDelivery, WrongCall
 from gongkai.text import Text
 from gongkai.workbook import (
     CUT,
@@ -341,6 +340,11 @@ def without_numbers(sheets: dict[str, list[list[Any]]]) -> None:
     sheets["待更正"] = [row[1:] for row in sheets["待更正"]]
 
 
+def with_numbers_of_marked_rows_only(sheets: dict[str, list[list[Any]]]) -> None:
+    sheets["提示"] = sheets["待更正"]
+    without_numbers(sheets)
+
+
 def with_a_copied_row(sheets: dict[str, list[list[Any]]]) -> None:
     sheets["待更正"].append(sheets["待更正"][2])
 
@@ -356,7 +360,8 @@ def with_a_copied_column(sheets: dict[str, list[list[Any]]]) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (without_numbers, "没有“编号 · Ref”列"),
+        (without_numbers, "没有“编号 · Ref”列（saved.xlsx, 待更正）"),
+        (with_numbers_of_marked_rows_only, "没有“编号 · Ref”列（saved.xlsx, 待更正）"),
         (with_a_copied_row, "编号 a1 出现两次"),
         (with_a_new_row, "该行没有编号（saved.xlsx, 待更正 第 4 行 line 4）"),
         (with_a_copied_column, "列“_unit”出现 2 次"),
@@ -380,6 +385,11 @@ def test_another_workbook_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.xlsx"
-    path.write_bytes(io.BytesIO(b"text").getvalue())
+    path.write_bytes(b"text")
     with pytest.raises(BrokenDelivery, match="文件不是能打开的工作簿"):
         read_workbook(path)
+
+
+def test_a_workbook_that_cannot_be_written_is_one_sentence(written: Callable[..., Path]) -> None:
+    with pytest.raises(WrongCall, match="工作簿无法写入"):
+        written(a_row(), name="nowhere/out.xlsx")
