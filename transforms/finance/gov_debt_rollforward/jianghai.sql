@@ -20,8 +20,8 @@ WITH items AS (
             ELSE clean(sjzt)
         END AS phase,
         regexp_replace(clean(xmmc), '^[一二三四五六七八九十]+、', '') AS item,
-        try_cast(nd AS INTEGER) AS this_year,
-        try_cast(regexp_extract(xmmc, '\d{4}') AS INTEGER) AS its_year
+        -- how many years the line looks ahead
+        try_cast(regexp_extract(xmmc, '\d{4}') AS INTEGER) - try_cast(nd AS INTEGER) AS ahead
     FROM delivery
 ),
 coded AS (
@@ -37,11 +37,11 @@ coded AS (
             WHEN item LIKE '%还本支出' THEN 'repayment'
             WHEN item LIKE '%财政赤字' THEN 'next_deficit'
             WHEN item LIKE '%余额限额'
-                THEN CASE its_year - this_year WHEN 0 THEN 'closing_limit' WHEN 1 THEN 'next_limit' END
+                THEN CASE ahead WHEN 0 THEN 'closing_limit' WHEN 1 THEN 'next_limit' END
             WHEN item LIKE '%新增%限额'
-                THEN CASE its_year - this_year WHEN 0 THEN 'new_limit' WHEN 1 THEN 'next_new_limit' END
+                THEN CASE ahead WHEN 0 THEN 'new_limit' WHEN 1 THEN 'next_new_limit' END
             WHEN item LIKE '%限额'
-                THEN CASE its_year - this_year WHEN -1 THEN 'prior_limit' WHEN 0 THEN 'year_limit' END
+                THEN CASE ahead WHEN -1 THEN 'prior_limit' WHEN 0 THEN 'year_limit' END
         END AS code,
         try_cast(to_yuan(je, dw) AS DECIMAL(28, 2)) AS yuan
     FROM items
