@@ -78,7 +78,7 @@ WITH summed AS (
       AND starts_with(child.{quoted(code)}, parent.{quoted(code)})
     WHERE NOT EXISTS (
         SELECT 1 FROM quarantined AS held WHERE {_maybe(by, "held", "parent")}
-        AND coalesce({held} OR NOT regexp_full_match(held.{quoted(code)}, '[0-9A-Z]+'), true))
+        AND coalesce({held} OR NOT regexp_full_match(held.{quoted(code)}, '\\d+'), true))
     GROUP BY ALL
 )
 SELECT * EXCLUDE (_children{", _unit" if unit else ""}) FROM summed
