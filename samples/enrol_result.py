@@ -91,7 +91,7 @@ def _rows(sheet: str, seed: int) -> Iterator[Row]:
 def _by_lot(plan: PlanRow, rng: Random) -> Iterator[Row]:
     """A private school: lots are drawn where more apply than there are places."""
     places = int(str(plan.plan_students))
-    drawn = rng.random() < 0.7
+    drawn = rng.random() < 0.8
     applicants = places + rng.randrange(20, 200) if drawn else places - rng.randrange(5, 30)
     yield {
         "channel": LOTTERY,
@@ -160,7 +160,7 @@ def _spoil_primary(table: Table) -> None:
 
 
 def _spoil_junior(table: Table) -> None:
-    local, drawn, undrawn = _of(table, CATCHMENT), _of(table, LOTTERY, "是"), _of(table, LOTTERY)
+    local, drawn = _of(table, CATCHMENT), _of(table, LOTTERY, "是")
     code = str(table.rows[local[4]]["school_code"])
     table.spoil(local[2], "required", "school_name", None)
     table.spoil(local[4], "form", "school_code", code[:-1])
@@ -168,8 +168,9 @@ def _spoil_junior(table: Table) -> None:
     table.spoil(local[10], "type", "lottery", "部分")
     last = {"publish_date": date(YEAR - 1, 7, 30)}
     table.spoil(local[13], "result_in_its_year", "result_date", date(YEAR - 1, 7, 25), 1, **last)
-    table.spoil(local[16], "lots_at_private_schools_only", "channel", LOTTERY)
+    all_admitted = {"applicants": table.rows[local[16]]["admitted"]}
+    table.spoil(local[16], "lots_at_private_schools_only", "channel", LOTTERY, 1, **all_admitted)
     table.spoil(drawn[0], "lots_are_notarised", "notary_no", None)
     table.spoil(drawn[1], "oversubscribed_schools_draw_lots", "lottery", "否", notary_no=None)
-    table.spoil(undrawn[0], "form", "enquiry_phone", "8123")
+    table.spoil(local[23], "form", "enquiry_phone", "8123")
     table.repeat(local[20], f"{YEAR}/{table.rows[local[20]]['school_code']}/{JUNIOR}/{CATCHMENT}")

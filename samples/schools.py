@@ -103,7 +103,10 @@ def write_later(folder: Path, year: int, seed: int) -> None:
         for place, school in enumerate(_of(PRIMARY, seed))
     ]
     rng = Random(f"{seed}:schools:{year}")
-    added = (_school(rng, ZONE, "星湖未来", PRIMARY, 801), _school(rng, ZONE, "科苑新城", JUNIOR, 802))
+    added = (
+        _school(rng, ZONE, "星湖未来", PRIMARY, 801),
+        _school(rng, ZONE, "科苑新城", JUNIOR, 802),
+    )
     sheets = {
         PRIMARY: clean(_by_region([*primary, added[0]])),
         JUNIOR: clean(_by_region([*_of(JUNIOR, seed), added[1]])),
@@ -164,7 +167,8 @@ def _of_region(rng: Random, code: str, first: int) -> Iterator[School]:
 
 def _school(rng: Random, region: str, name: str, stage: str, serial: int) -> School:
     kind, years, code = _KINDS[stage]
-    private = rng.random() < 0.1
+    # one school of every region is private, whatever the seed
+    private = rng.random() < 0.1 or name == "育才"
     classes = years * rng.randrange(2, 7)
     students = classes * rng.randrange(34, 45)
     district = division_name(region)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from gongkai import contracts, sources
+from gongkai.errors import BrokenDelivery
+from gongkai.read import TextTable, read
+from gongkai.sources import TRANSFORMS
+from samples.enrol_result import NATIVE
+from samples.table import Table, write_workbook
 from tests.suites.judging import Tables, exceptions, names_of_rules
+from tests.support import a_home, delivered
 
 
 def school(number: int, stage: str = "primary", **more: Any) -> dict[str, Any]:
@@ -215,3 +223,38 @@ def test_a_school_that_admitted_too_many_is_named(database: duckdb.DuckDBPyConne
             "added": 0,
         }
     ]
+
+
+PUPIL = {"pupil": "学生姓名"}
+
+
+def read_results(
+    native: dict[str, str], folder: Path, database: duckdb.DuckDBPyConnection
+) -> TextTable:
+    """A workbook of results with these columns and one row, as it is read."""
+    row = {column: "模拟" for column in native}
+    table = Table("enrol_result", "江海市2025年义务教育录取结果汇总（模拟数据）", native, [row])
+    write_workbook(folder / "results.xlsx", {"小学": table})
+    home = a_home(folder / "home")
+    source = sources.read(TRANSFORMS / "enrolment/enrol_result/jianghai.yaml", "enrol_result")
+    receipts = delivered(home, {"results.xlsx": (folder / "results.xlsx").read_bytes()})
+    return read(receipts, source, home, database)
+
+
+def test_a_list_of_pupils_is_sent_back(tmp_path: Path, database: duckdb.DuckDBPyConnection) -> None:
+    school = {name: NATIVE[name] for name in ("school_code", "school_name", "ownership", "channel")}
+    with pytest.raises(BrokenDelivery, match="报名人数"):
+        read_results(school | PUPIL, tmp_path, database)
+
+
+def test_a_column_of_pupils_is_not_read(
+    tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    table = read_results(NATIVE | PUPIL, tmp_path, database)
+    assert table.unread == ("学生姓名",)
+    assert "学生姓名" not in table.relation.columns
+
+
+def test_results_have_no_column_for_a_pupil() -> None:
+    persons = [f.name for f in contracts.load("enrol_result").fields if f.personal >= 2]
+    assert persons == ["handler_name", "handler_mobile"]
