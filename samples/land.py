@@ -25,25 +25,25 @@ NATIVE = {
     "batch_name": "批次名称",
     "region_code": "行政区划代码",
     "town": "乡镇",
-    "village": "村组",
     "purpose": "用途",
-    "public_interest": "公共利益情形",
     "approval_org": "批准机关",
     "approval_date": "批准日期",
-    "approval_received": "批文收到日期",
-    "status": "状态",
     "total_area": "总面积",
     "farmland_area": "农用地",
     "cultivated_area": "其中耕地",
-    "basic_farmland_area": "其中永久基本农田",
     "construction_area": "建设用地",
     "unused_area": "未利用地",
     "area_unit_reported": "面积单位",
     "households": "涉及户数",
     "persons_resettled": "安置人数",
     "survey_end": "现状调查结束日期",
-    "risk_assessment_date": "风险评估日期",
     "hearing_held": "是否听证",
+    "village": "村组",
+    "public_interest": "公共利益情形",
+    "approval_received": "批文收到日期",
+    "status": "状态",
+    "basic_farmland_area": "其中永久基本农田",
+    "risk_assessment_date": "风险评估日期",
     "contact_name": "联系人",
     "contact_phone": "联系电话",
 }
@@ -318,17 +318,13 @@ def _with_defects(year: int, rows: list[Planted[LandRow]]) -> list[Planted[LandR
             33, "basic_farmland_within_cultivated", "basic_farmland_area", basic_farmland_area=more
         )
         spoil(44, "received_after_approval", "approval_received", approval_received="2024-01-02")
-        spoil(55, "enum", "public_interest", public_interest="第（九）项")
         return rows
-    spoil(7, "required", "region_code", region_code="")
-    spoil(15, "type", "survey_end", survey_end="2025年2月30日")
     spoil(24, "type", "households", households="三百")
     spoil(44, "enum", "approval_org", approval_org="市政府")
     spoil(11, "survey_before_approval", "survey_end", survey_end="2025-12-30")
     spoil(
         30, "risk_assessed_before_approval", "risk_assessment_date", risk_assessment_date="20251230"
     )
-    spoil(38, "enum", "status", status="已拆迁")
     below_zero = Decimal("-0.1200")
     land = at(55)
     total = land.farmland_area + land.construction_area + below_zero

@@ -101,7 +101,9 @@ def _spoil(table: Table, rng: Random) -> None:
     table.spoil(place, "cell_not_too_small", "persons", 3, social_security_persons=0)
     place = places.pop()
     row = table.rows[place]
-    table.repeat(place, f"{row['acq_no']}/{row['payee_collective']}", persons=260)
+    table.repeat(
+        place, f"{row['acq_no']}/{row['payee_collective']}", persons=260, social_security_persons=0
+    )
 
 
 def _twice(column: str) -> Callable[[Row], Cell]:

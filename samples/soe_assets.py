@@ -236,7 +236,7 @@ _DEFECTS: tuple[tuple[str, str, Callable[[Row], bool], Callable[[Row], Cell]], .
     ("enum", "kind", _any, lambda row: "债权"),
     ("enum", "trade_mode", _any, lambda row: "抽签"),
     ("type", "result_publish", _any, lambda row: "2025-06-31"),
-    ("minimum", "round_no", _any, lambda row: 0),
+    ("minimum", "round_no", _first, lambda row: 0),
     ("check_digit", "deal_code", _any, lambda row: _other_end(row["deal_code"])),
     (
         "check_digit",
