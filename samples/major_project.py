@@ -130,15 +130,17 @@ def _project(rng: Random, number: int, owners: tuple[tuple[str, str], ...]) -> P
     place = _PLACES[number // len(_KINDS) % len(_PLACES)]
     regions = (*(division.code for division in counties()), ZONE, CITY)
     region = regions[(number * 3 + number // len(regions)) % len(regions)]
-    start = date(2021, 9, 1) + timedelta(days=rng.randrange(1400))
+    # two have codes of the earlier form, started early and go on
+    old = number in (20, 64)
+    start = date(2021, 9, 1) + timedelta(days=rng.randrange(120 if old else 1400))
     filed = start - timedelta(days=rng.randrange(120, 300))
     planned = start + timedelta(days=rng.randrange(400, 1300))
-    finished = planned <= REPORT_DATE - timedelta(days=60) and rng.random() < 0.8
+    finished = not old and planned <= REPORT_DATE - timedelta(days=60) and rng.random() < 0.8
     total = Decimal(rng.randrange(20_000, 900_000))
     share = Decimal(1) if finished else Decimal(rng.randrange(5, 95)) / 100
     owner, owner_uscc = owners[number % len(owners)]
     code = project_code(filed, region, _KINDS[kind][2], number * 17 + 101)
-    if number in (20, 64):
+    if old:
         code = f"2020-{region}-{_KINDS[kind][0][:2]}-01-{number * 17 + 100_101:06d}"
     return Project(
         code=code,

@@ -232,7 +232,7 @@ def read_results(
     native: dict[str, str], folder: Path, database: duckdb.DuckDBPyConnection
 ) -> TextTable:
     """A workbook of results with these columns and one row, as it is read."""
-    row = {column: "模拟" for column in native}
+    row = dict.fromkeys(native, "模拟")
     table = Table("enrol_result", "江海市2025年义务教育录取结果汇总（模拟数据）", native, [row])
     write_workbook(folder / "results.xlsx", {"小学": table})
     home = a_home(folder / "home")
