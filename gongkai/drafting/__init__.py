@@ -30,7 +30,7 @@ from gongkai.drafting.write import (
     transform_text,
 )
 from gongkai.errors import GongkaiError, WrongCall
-from gongkai.home import PROJECT, Home
+from gongkai.home import Home
 from gongkai.lake import load_macros
 from gongkai.read import read
 from gongkai.sources import Source
@@ -63,22 +63,25 @@ def draft(
     area: str,
     dataset: str,
     file: Path,
-    root: Path = PROJECT,
+    root: Path | None = None,
     *,
+    sheet: str | None = None,
     source: str = "department",
     today: date | None = None,
 ) -> Drafted:
-    """Draft `area/dataset` from a sample and write it under `root`, the project.
+    """Draft `area/dataset` from a sample and write it under `root`, or the project.
 
+    Of a workbook the named sheet is taken, or the first that has a header, and those like it.
     Writes schemas/, transforms/ and expectations/ files that are not there yet, and runs the
     draft on the sample. Raises WrongCall where the names or the file will not do, or something
     is there already: nothing is ever overwritten.
     """
+    root = root or contracts.SCHEMAS.parent
     targets = _targets(area, dataset, source, root)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as database:
         load_macros(database)
         home = _trial_home(Path(folder))
-        shape = shape_of(file)
+        shape = shape_of(file, sheet)
         profiles = _profiled(file, shape, dataset, Path(folder), home, database)
         fields, asked = proposed(shape, profiles, dataset, file, root, today or date.today())
         fields, doubtful = with_key(fields, shape, profiles, database)
@@ -115,6 +118,35 @@ def draft(
         held=held,
         questions=(*shape.questions, *asked, *doubtful, *_always(fields)),
     )
+
+
+def named(name: str) -> tuple[str, str]:
+    """Area and dataset of what is written `AREA/DATASET`."""
+    area, slash, dataset = name.partition("/")
+    if not slash:
+        raise WrongCall(
+            Text(f"{name} 没有写明领域", f"{name} does not name an area"),
+            where="gongkai new",
+            do=Text(
+                "请写作 领域/数据集，例如 projects/road_works。",
+                "Write AREA/DATASET, like projects/road_works.",
+            ),
+        )
+    return area, dataset
+
+
+def sentences(drafted: Drafted) -> list[str]:
+    """What a person reads in a terminal after a draft."""
+    counts = drafted.rows, drafted.accepted, drafted.quarantined
+    zh = "样例 {} 行：接受 {}，隔离 {}".format(*counts)
+    en = "the sample's {} rows: {} accepted, {} quarantined".format(*counts)
+    return [
+        *(str(path) for path in drafted.files),
+        f"{zh} · {en}",
+        *(f"  {held.zh} · {held.en}" for held in drafted.held),
+        "请人决定 · For a person to decide:",
+        *(f"  {question.zh} · {question.en}" for question in drafted.questions),
+    ]
 
 
 def _targets(area: str, dataset: str, source: str, root: Path) -> tuple[Path, ...]:

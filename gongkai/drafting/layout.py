@@ -61,15 +61,15 @@ class Shape:
         return tuple(name for name, _ in self.headers)
 
 
-def shape_of(file: Path) -> Shape:
-    """The layout of a sample. Raises WrongCall where the file is none that can be read, or has no
-    header."""
+def shape_of(file: Path, sheet: str | None = None) -> Shape:
+    """The layout of a sample, of the sheet that is named or the first that has a header. Raises
+    WrongCall where the file is none that can be read, or has no header."""
     kind = _kind(file)
     match kind:
         case "json":
             return _shape_of_json(file)
         case "excel":
-            return _shape_of_excel(file)
+            return _shape_of_excel(file, sheet)
     return _shape_of_text(file)
 
 
@@ -129,7 +129,7 @@ def _decoded(file: Path) -> tuple[str, str]:
     )
 
 
-def _shape_of_excel(file: Path) -> Shape:
+def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
     # the first line is taken for a header only to get at all cells
     grids: dict[str, list[Line]] = {}
     for sheet in read_excel(file, file.name, _table("excel")):
@@ -139,8 +139,16 @@ def _shape_of_excel(file: Path) -> Shape:
             grids[sheet.part] = lines
     if not grids:
         raise _no_header(file)
+    if wanted is not None and wanted not in grids:
+        raise WrongCall(
+            Text(f"没有名为 {wanted} 的工作表", f"no sheet is called {wanted}"),
+            where=file.name,
+            do=Text(f"请从中选择：{'、'.join(grids)}。", f"Choose one of {', '.join(grids)}."),
+        )
     # a cover has no header
-    first = next((part for part, lines in grids.items() if _header_in(lines)), next(iter(grids)))
+    first = wanted or next(
+        (part for part, lines in grids.items() if _header_in(lines)), next(iter(grids))
+    )
     place = _header_place(grids[first], file)
     heads = [grids[first][at][1] for at in place]
     alike = [
@@ -258,7 +266,7 @@ def _is_second(lines: Sequence[Line], at: int) -> bool:
     return (
         bool(under_a_gap)
         and len(texts) < _filled(upper)
-        and not any(NUMBERLIKE.fullmatch(text) for text in texts)
+        and sum(bool(NUMBERLIKE.fullmatch(text)) for text in texts) <= 0.3 * len(texts)
     )
 
 

@@ -412,20 +412,10 @@ def with_key(
 ) -> tuple[list[Proposed], list[Text]]:
     """The smallest set of public columns that tells every row of the sample from the others."""
     rows = next(iter(profiles.values())).rows
-    able = sorted(
-        (
-            field
-            for field in fields
-            if field.public
-            and field.filled >= NEARLY * rows
-            and (field.kind in ("VARCHAR", "DATE", "TIMESTAMP") or is_year(field))
-            and field.form != "phone"
-        ),
-        key=lambda f: (not f.identifies, "name" not in f.name, f.kind != "VARCHAR"),
-    )
+    able = _able(fields, rows)
     if not able:
         raise WrongCall(
-            Text("没有一列在每行都有值，无法确定主键", "no column is filled in every row: no key"),
+            Text("没有可以作主键的列", "no column can be a key"),
             where=shape.named[0] if shape.named else "",
             do=Text("请在样例中加一列编号。", "Add a column with a number or code to the sample."),
         )
@@ -467,6 +457,24 @@ def with_key(
 def _sql(name: str) -> str:
     """A column of the delivery in SQL: Chinese names as they are, everything else in quotes."""
     return name if re.fullmatch(r"[一-龥][一-龥\w]*", name) else quoted(name)
+
+
+def _able(fields: Sequence[Proposed], rows: int) -> list[Proposed]:
+    """The columns that a key may be made of, the best first: those that are filled, or, where
+    none is, the three that are filled most."""
+    could = [
+        field
+        for field in fields
+        if field.public
+        and field.filled
+        and (field.kind in ("VARCHAR", "DATE", "TIMESTAMP") or is_year(field))
+        and field.form != "phone"
+    ]
+    filled = [field for field in could if field.filled >= NEARLY * rows]
+    return sorted(
+        filled or sorted(could, key=lambda field: -field.filled)[:3],
+        key=lambda f: (not f.identifies, "name" not in f.name, f.kind != "VARCHAR"),
+    )
 
 
 def _keys(

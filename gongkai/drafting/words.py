@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = {
     "手机号": "mobile", "手机": "mobile", "电话号码": "phone", "电话": "phone",
     "身份证号码": "resident_id", "身份证号": "resident_id", "身份证": "resident_id",
     "银行账号": "bank_account", "账号": "account", "性别": "sex", "出生日期": "born_on",
-    "名称": "name", "全称": "full_name", "简称": "short_name", "编号": "no", "编码": "code",
+    "名称": "name", "全称": "full_name", "简称": "short_name", "编号": "number", "编码": "code",
     "代码": "code", "文号": "document_number", "地址": "address", "住址": "home_address",
     "地点": "place", "位置": "location", "经度": "longitude", "纬度": "latitude",
     "年度": "year", "年份": "year", "建成年份": "year_built", "日期": "date", "时间": "time",

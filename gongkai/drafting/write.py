@@ -82,7 +82,7 @@ def contract_text(area: str, dataset: str, title: Text, fields: Sequence[Propose
         f"  - {{property: titleEn, value: {_text(title.en)}}}",
         f"  - {{property: department, value: {placed}}}  # {LOOK}",
         f"  - {{property: delivery, value: snapshot}}  # {LOOK}：每次报送全部数据，还是只报增改",
-        f"  - {{property: dataDate, value: {dated}}}",
+        f"  - {{property: dataDate, value: {_text(dated)}}}",
         f"  # {LOOK}：写明要求公开这份数据的文件和条款",
         "  - property: legalBasis",
         "    value:",
@@ -143,7 +143,7 @@ def _property(field: Proposed, position: int, dates: set[str], dated: str) -> It
     meaning = field.definition
     if doubts := (*(() if meaning else ("含义",)), *field.doubts):
         yield f"      # {LOOK}：{'；'.join(doubts)}"
-    yield f"      - name: {field.name}"
+    yield f"      - name: {_text(field.name)}"
     yield f"        businessName: {_text(field.label.zh)}"
     yield f"        logicalType: {LOGICAL[field.kind.split('(')[0]]}"
     yield f"        physicalType: {field.kind}"
@@ -268,7 +268,7 @@ rules:
     weight: suspicion
     expectation: expect_volume_near_last_edition
     # {LOOK}：按哪一列分组，允许的增减幅度
-    arguments: {{by: [{grouped}], least: 0.5, most: 3}}
+    arguments: {{by: [{_text(grouped)}], least: 0.5, most: 3}}
     reason:
       zh: 有{{observed}}组的行数与上一版相差过大
       en: "{{observed}} groups have far more or far fewer rows than in the last edition"
@@ -293,7 +293,7 @@ def code_list_text(field: Proposed) -> str:
 
 def _text(text: str) -> str:
     """A YAML scalar; quoted where it is more than a word."""
-    if re.fullmatch(r"[一-龥A-Za-z][一-龥\w]*", text) and text.lower() not in YAML_WORDS:
+    if re.fullmatch(r"[一-龥A-Za-z]\w*", text) and text.lower() not in YAML_WORDS:
         return text
     return json.dumps(text, ensure_ascii=False)
 
