@@ -121,6 +121,19 @@ def test_types_units_and_names_are_guessed(project: Path, tmp_path: Path) -> Non
     assert fields["households"].label.zh == "户数"
 
 
+def test_a_label_that_the_project_knows_is_called_as_there(project: Path, tmp_path: Path) -> None:
+    drafted(tmp_path, ESTATES)
+    (tmp_path / "b.csv").write_bytes(
+        as_csv([["编号", "小区名称", "2024年决算数"], ["B", "甲", "1"]])
+    )
+    contract = project / "schemas" / "projects" / "plan.odcs.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(text.replace("estate_name", "neighbourhood"), encoding="utf-8")
+    second = drafting.draft("projects", "other", tmp_path / "b.csv", today=date(2026, 1, 2))
+    names = [field.name for field in contract_of(second).fields]
+    assert names == ["number", "neighbourhood", "final_account_2024", "as_of"]
+
+
 def test_a_code_is_the_key(project: Path, tmp_path: Path) -> None:
     found = drafted(tmp_path, ESTATES)
     assert contract_of(found).key == ("project_number",)
@@ -416,6 +429,11 @@ def test_the_tutorial_works(project: Path, tmp_path: Path, monkeypatch: pytest.M
     text = TUTORIALS[0].read_text(encoding="utf-8")
     found = blocks(TUTORIALS[0])
     _, table_, city_, new, written, rule, _, check, run, first, query, sums, _, second, _ = found
+    # names that the project's own contracts give are given here, too
+    for path in SCHEMAS.glob("*/*.odcs.yaml"):
+        target = project / "schemas" / path.parent.name / path.name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(path.read_bytes())
     town = tmp_path / "qingxi"
     (town / "estates").mkdir(parents=True)
     file = town / "estates" / "老旧小区改造2025.csv"

@@ -26,6 +26,7 @@ from gongkai.drafting.words import (
     SENSITIVE,
     VALUES,
     english,
+    known_names,
 )
 from gongkai.errors import WrongCall
 from gongkai.lake import quoted
@@ -75,6 +76,7 @@ def proposed(
     fields: list[Proposed] = []
     asked: list[Text] = []
     known = _known_lists(root)
+    names = known_names(root / "schemas")
     for place, (called, pattern) in enumerate(shape.headers, start=1):
         header = re.sub(r"\\(.)", r"\1", pattern)
         profile = profiles[called]
@@ -85,7 +87,7 @@ def proposed(
                     f"“{called}” is empty in the sample, and taken for text",
                 )
             )
-        name, meant = english(called, place, [field.name for field in fields])
+        name, meant = english(called, place, [field.name for field in fields], names)
         base = _base(name, meant, called, profile)
         unit = _unit_of(header, called, profile, shape)
         made = _typed(base, called, profile, unit, shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 import duckdb
 
@@ -51,6 +52,13 @@ WORDS: Mapping[str, str] = {
     "级别": "level", "等级": "grade", "方式": "method", "内容": "content", "改造": "renovation",
     "建设": "construction", "规模": "scale", "来源": "origin", "用途": "purpose",
     "原因": "reason", "结果": "result", "备注": "remarks", "说明": "explanation", "是否": "is",
+    "科目": "subject", "执行数": "executed", "预算数": "budgeted", "决算数": "final_account",
+    "招标": "tender", "采购": "procurement", "债券": "bond", "债务": "debt", "公告": "notice",
+    "交易": "trade", "登记": "registration", "申请": "application", "审批": "approval",
+    "检查": "inspection", "统计": "statistics", "数据": "data", "完成": "completion",
+    "行业": "industry", "住房": "housing", "一般": "general", "专项": "special",
+    "用地": "land", "依据": "basis", "标题": "title", "范围": "scope", "目标": "target",
+    "事项": "matter", "机关": "authority", "阶段": "stage", "率": "rate", "数": "count",
     "网址": "url", "链接": "url", "期限": "term", "批次": "batch", "人": "person", "额": "amount",
 }  # fmt: skip
 """Common words of column names. A header that is made of them alone gets an English name."""
@@ -58,22 +66,45 @@ WORDS: Mapping[str, str] = {
 SPLIT = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
 
 
-def english(label: str, place: int, taken: Iterable[str]) -> tuple[str, bool]:
-    """The column's name, and whether it means anything."""
-    if re.fullmatch(r"[A-Za-z][\w.]*", label):
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", label.replace(".", "_")).lower()
-        name, meant = re.sub(r"\W", "_", snake), True
-    else:
-        found = SPLIT.findall(label)
-        meant = "".join(found) == label
-        name = "_".join(WORDS[word] for word in found) if meant else f"column_{place}"
+def english(
+    label: str, place: int, taken: Iterable[str], known: Mapping[str, str]
+) -> tuple[str, bool]:
+    """The column's name, and whether it means anything. A label that the project's contracts know
+    is called there as here; 2024年决算数 is final_account_2024."""
+    name = known.get(label) or _of_ascii(label) or _of_words(label)
+    meant = name is not None
+    name = name or f"column_{place}"
     if name in _reserved():
         name = f"{name}_value"
-    again, others = 2, set(taken)
-    unique = name
+    others, unique, again = set(taken), name, 2
     while unique in others:
         unique, again = f"{name}_{again}", again + 1
     return unique, meant
+
+
+def known_names(schemas: Path) -> dict[str, str]:
+    """The names that contracts give to labels; one that has several names has none."""
+    found: dict[str, set[str]] = {}
+    for path in schemas.glob("*/*.odcs.yaml"):
+        text = path.read_text(encoding="utf-8")
+        for name, label in re.findall(r"- name: (\w+)\n\s+businessName: \"?([^\"\n]+)", text):
+            found.setdefault(label, set()).add(name)
+    return {label: min(names) for label, names in found.items() if len(names) == 1}
+
+
+def _of_ascii(label: str) -> str | None:
+    if not re.fullmatch(r"[A-Za-z][\w.]*", label):
+        return None
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", label.replace(".", "_")).lower()
+
+
+def _of_words(label: str) -> str | None:
+    year = re.match(r"((?:19|20)\d{2})年度?", label)
+    rest = label[year.end() :] if year else label
+    found = SPLIT.findall(rest)
+    if not found or "".join(found) != rest:
+        return None
+    return "_".join([*(WORDS[word] for word in found), *([year[1]] if year else [])])
 
 
 @cache
@@ -87,7 +118,7 @@ def _reserved() -> frozenset[str]:
 
 
 MONEY = re.compile(
-    r"金额|投资|预算|决算|收入|支出|限额|余额|资金|价|费|额|税|补助|补偿款|本金|利息"
+    r"金额|投资|预算|决算|执行数|收入|支出|限额|余额|资金|价|费|额|税|补助|补偿款|本金|利息"
 )
 AREA = re.compile(r"面积")
 PERSON = re.compile(
