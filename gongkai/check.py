@@ -253,7 +253,8 @@ def _judgement(field: Field, code_list: CodeList) -> str:
     known = f"{name} IN (SELECT code FROM {codes}) AS {quoted('_known_' + field.name)}"
     if not code_list.dated or field.code_date is None:
         return known
-    day = quoted(field.code_date)
+    # qualified: the code list has dates of its own, which may have the same name
+    day = f"typed.{quoted(field.code_date)}"
     # a year is met by any day of it
     year = f"{day}::VARCHAR::INTEGER"
     first = f"coalesce(try_cast({day}::VARCHAR AS DATE), try(make_date({year}, 1, 1)))"

@@ -43,10 +43,10 @@ class Field:
 
     `kind` is a DuckDB type. `personal` is the class of personal data: 0 none, 1 an
     organisation's contact, 2 personal, 3 sensitive. Only a field with `public` true ever leaves;
-    where `disclosure` is not proactive, `disclosure_reason` is a code of `not_open_reason`. Personal
-    data may be public under an `exemption` alone, which says its ground.
-    `form` names a format with a check (`uscc`); `code_list` a list in `schemas/codelists/`, judged
-    on the date that the column `code_date` gives. `label_of` names the coded column whose label
+    where `disclosure` is not proactive, `disclosure_reason` is a code of `not_open_reason`.
+    Personal data may be public under an `exemption` alone, which says its ground. `form` names a
+    format with a check (`uscc`); `code_list` a list in `schemas/codelists/`, judged on the date
+    that the column `code_date` gives. `label_of` names the coded column whose label
     this one prints. The checks named in `warns` (`check_digit`, …) mark a row and do not hold it.
     `source` is the rule or standard that the definition and its bounds come from.
     """

@@ -267,13 +267,15 @@ WHERE before._rows >= 10
 
 
 def expect_sum_near_last_edition(*, value: str, by: list[str], least: float, most: float) -> str:
-    """The sum of each `by` has not drifted out of bounds since the last edition."""
-    sums = f"SELECT {_columns(by)}, sum({quoted(value)}) AS _sum FROM"
+    """The sum of each `by` has not drifted out of bounds since the last edition, which must have
+    at least ten rows of it to say anything."""
+    sums = f"SELECT {_columns(by)}, sum({quoted(value)}) AS _sum, count(*) AS _rows FROM"
     return f"""
 SELECT {_columns(by, "here")}, before._sum AS sum_before, here._sum AS sum_now
 FROM ({sums} {{batch}} GROUP BY {_columns(by)}) AS here
 JOIN ({sums} latest GROUP BY {_columns(by)}) AS before ON {_same(by, "here", "before")}
-WHERE before._sum > 0 AND here._sum / before._sum NOT BETWEEN {least} AND {most}"""
+WHERE before._rows >= 10 AND before._sum > 0
+  AND here._sum / before._sum NOT BETWEEN {least} AND {most}"""
 
 
 def expect_no_overlap(*, entity: list[str], start: str, end: str) -> str:

@@ -284,6 +284,7 @@ def publish(
         state: Literal["published", "unchanged"] = "published" if staged.new else "unchanged"
         store.complete(attempt, state=state, edition=edition.number, url=url)
         staging.drop(contract, database, spared=store.later_attempts(attempt))
+        _supersede(contract.dataset, store)
         if attempt.correction:
             quarantine.bring_into_force(attempt, database)
     return Outcome(contract.dataset, state, edition.number, url, staged, None)
@@ -299,10 +300,15 @@ def hold(address: str, home: Home) -> Outcome:
     """Let a staged edition wait for a steward; one that waited before it is superseded."""
     store = Store(home)
     staged = staged_of(store.attempt(address))
-    for attempt in store.held_attempts(staged.dataset):
-        store.note(attempt.id, state="superseded")
+    _supersede(staged.dataset, store)
     store.note(address, state="held", edition=staged.edition)
     return Outcome(staged.dataset, "held", staged.edition, None, staged, None)
+
+
+def _supersede(dataset: str, store: Store) -> None:
+    """A newer delivery is there: what waited before it is not asked about any more."""
+    for attempt in store.held_attempts(dataset):
+        store.note(attempt.id, state="superseded")
 
 
 def approve(

@@ -19,7 +19,7 @@ import duckdb
 from gongkai.check import Checked
 from gongkai.contracts import Contract, Delivery, Responsible, Severity
 from gongkai.lake import literal, quoted
-from gongkai.read import POSITION, TextTable
+from gongkai.read import POSITION, TextTable, tell_of_empty
 from gongkai.state import Attempt, now
 from gongkai.text import Text
 
@@ -142,7 +142,10 @@ def _still(contract: Contract, attempt: Attempt) -> str:
     dataset, identity = literal(attempt.dataset), literal(attempt.id)
     moment = f"TIMESTAMP '{now()}'"
     here = " AND ".join(f"w.{n[1:]} IS NOT DISTINCT FROM h.{n}" for n in POSITION)
-    same = f"(w.key = h.key OR ((w.key IS NULL OR h.key IS NULL OR h._part <> '') AND {here}))"
+    # a file that comes again has its rows in other lines; a workbook brings them to their own, and
+    # so does a record's identity
+    placed = "true" if attempt.correction else "w.key IS NULL OR h.key IS NULL OR h._part <> ''"
+    same = f"(w.key = h.key OR (({placed}) AND {here}))"
     before = f"(FROM {SCHEMA}.waiting WHERE dataset = {dataset})"
     silent = {
         "snapshot": "false",
@@ -230,6 +233,7 @@ def bring_into_force(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> N
 def deliver_waiting(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> TextTable:
     """The waiting rows as the table `delivery` again, each at the place where it once was."""
     rows = waiting(attempt.dataset, database)
+    tell_of_empty((), database)
     names = list(dict.fromkeys(name for row in rows for name in row.cells))
     listed = ", ".join(f"{quoted(name)} VARCHAR" for name in names)
     database.execute(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -110,12 +110,17 @@ def read(
     database.register("arrived", pa.Table.from_pylist(rows, schema=schema))
     database.execute("CREATE OR REPLACE TABLE delivery AS FROM arrived")
     database.unregister("arrived")
+    tell_of_empty(empty, database)
+    unread = {name for name in unread if name and not any(c.isspace() for c in name)}
+    return TextTable(database.table("delivery"), len(rows), skipped, tuple(sorted(unread)), empty)
+
+
+def tell_of_empty(empty: Iterable[EmptyTable], database: duckdb.DuckDBPyConnection) -> None:
+    """The table `declared_empty`: what the dataset rules know of tables without rows."""
     told = [{"_file": found.file, "_part": found.part, "reason": found.reason} for found in empty]
     database.register("arrived", pa.Table.from_pylist(told, schema=EMPTY))
     database.execute("CREATE OR REPLACE TABLE declared_empty AS FROM arrived")
     database.unregister("arrived")
-    unread = {name for name in unread if name and not any(c.isspace() for c in name)}
-    return TextTable(database.table("delivery"), len(rows), skipped, tuple(sorted(unread)), empty)
 
 
 def _declared_empty(sheet: Sheet, table: Table) -> Iterator[EmptyTable]:
