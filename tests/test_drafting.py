@@ -442,8 +442,7 @@ def test_the_tutorial_works(project: Path, tmp_path: Path, monkeypatch: pytest.M
     assert yaml.safe_load(city_)["sources"] == {"estates": "department"}
 
     _, answer = said(new, tmp_path)
-    for line in written.splitlines():
-        assert line.removeprefix("schemas/") in answer
+    assert answer.startswith(written)
     contract = project / "schemas" / "projects" / "estates.odcs.yaml"
     draft = contract.read_text(encoding="utf-8")
     assert draft.endswith("    quality: []\n")

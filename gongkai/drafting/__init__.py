@@ -141,12 +141,17 @@ def sentences(drafted: Drafted) -> list[str]:
     zh = "样例 {} 行：接受 {}，隔离 {}".format(*counts)
     en = "the sample's {} rows: {} accepted, {} quarantined".format(*counts)
     return [
-        *(str(path) for path in drafted.files),
+        *(str(_in_project(path)) for path in drafted.files),
         f"{zh} · {en}",
         *(f"  {held.zh} · {held.en}" for held in drafted.held),
         "请人决定 · For a person to decide:",
         *(f"  {question.zh} · {question.en}" for question in drafted.questions),
     ]
+
+
+def _in_project(path: Path) -> Path:
+    project = contracts.SCHEMAS.parent
+    return path.relative_to(project) if path.is_relative_to(project) else path
 
 
 def _targets(area: str, dataset: str, source: str, root: Path) -> tuple[Path, ...]:
