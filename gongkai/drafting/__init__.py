@@ -29,7 +29,7 @@ from gongkai.drafting.write import (
     suite_text,
     transform_text,
 )
-from gongkai.errors import GongkaiError, WrongCall
+from gongkai.errors import WrongCall
 from gongkai.home import Home
 from gongkai.lake import load_macros
 from gongkai.read import read
@@ -104,7 +104,8 @@ def draft(
             contract = contracts.read(targets[0])
             declared = sources.read(targets[1], dataset)
             checked, held = _tried(file, contract, declared, home, database)
-        except GongkaiError:
+        except Exception:
+            # half a draft would be in the way of the next one
             for path in contents:
                 path.unlink()
             raise

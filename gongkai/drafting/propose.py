@@ -29,7 +29,7 @@ from gongkai.drafting.words import (
     known_names,
 )
 from gongkai.errors import WrongCall
-from gongkai.lake import quoted
+from gongkai.lake import literal, quoted
 from gongkai.text import Text
 
 NEARLY = 0.95
@@ -363,7 +363,9 @@ def _case(expression: str, codes: Mapping[str, str]) -> str:
     turned = {label: code for label, code in codes.items() if label != code}
     if not turned:
         return expression
-    cases = "\n".join(f"        WHEN '{label}' THEN '{code}'" for label, code in turned.items())
+    cases = "\n".join(
+        f"        WHEN {literal(label)} THEN {literal(code)}" for label, code in turned.items()
+    )
     return f"CASE {expression}\n{cases}\n        ELSE {expression}\n    END"
 
 
