@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,15 +17,25 @@ import yaml
 
 from gongkai import codelists, contracts, expect, sources
 from gongkai.check import with_figures
+from gongkai.codelists import CodeList
 from gongkai.conform import load_code_lists
-from gongkai.contracts import SCHEMAS, Contract
+from gongkai.contracts import SCHEMAS, Contract, Field, RowRule
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import Home
 from gongkai.sources import TRANSFORMS
-from tests.support import PROJECT, a_contract, a_field, a_home, a_rule
+from tests.support import PROJECT, a_contract, a_field, a_home, a_rule, a_source, judged
 
 DATASETS = contracts.names()
 DECLARED = sorted(TRANSFORMS.glob("*/*/*.yaml"))
+FAR = {
+    "INTEGER": ["2147483647", "-2147483648", "0"],
+    "BIGINT": ["9223372036854775807", "-9223372036854775808", "0"],
+    "DATE": ["0001-01-01", "9999-12-31"],
+    "TIMESTAMP": ["0001-01-01 00:00:00", "9999-12-31 23:59:59"],
+    "BOOLEAN": ["true", "false"],
+    "VARCHAR": ["", "一", "9" * 40],
+}
+"""The ends of each type's range, as text; those of a decimal follow from its digits."""
 
 
 @pytest.fixture(params=DATASETS)
@@ -52,10 +65,43 @@ def test_every_text_is_in_both_languages(contract: Contract) -> None:
     texts += contract.legal_basis
     texts += [text for field in contract.fields for text in (field.label, field.definition)]
     texts += [rule.reason for rule in contract.rules]
+    texts += [contract.deadline.trigger, contract.deadline.text]
     for text in texts:
         assert any("一" <= c <= "鿿" for c in text.zh), text
         assert text.en.isascii() or not any("一" <= c <= "鿿" for c in text.en), text
         assert text.en
+
+
+def test_a_definition_says_more_than_its_label(contract: Contract) -> None:
+    for field in contract.fields:
+        assert field.definition.zh != field.label.zh, field.name
+        assert field.definition.en != field.label.en, field.name
+
+
+def test_every_rule_names_the_text_it_comes_from(contract: Contract) -> None:
+    sources = {rule.code: rule.source for rule in contract.rules}
+    sources |= {field.name: field.source for field in contract.fields}
+    sources |= {figure.name: figure.source for figure in contract.parameters}
+    assert [name for name, source in sources.items() if not source.strip()] == []
+
+
+def test_what_is_not_public_has_a_reason_of_the_code_list(contract: Contract, home: Home) -> None:
+    known = {code.code for code in codelists.load("not_open_reason", home).codes}
+    for field in contract.fields:
+        if not field.public:
+            assert field.disclosure_reason in known, field.name
+
+
+def test_an_edition_is_due_some_day(contract: Contract) -> None:
+    deadline = contract.deadline
+    assert deadline.source
+    if deadline.by:
+        date.fromisoformat(f"2025-{deadline.by}")
+    else:
+        assert deadline.days is not None
+        assert 0 < deadline.days <= 366
+    if deadline.column:
+        assert contract.field(deadline.column).kind in ("DATE", "TIMESTAMP", "INTEGER")
 
 
 def test_rows_have_a_key_that_may_be_published(contract: Contract) -> None:
@@ -64,9 +110,11 @@ def test_rows_have_a_key_that_may_be_published(contract: Contract) -> None:
     assert all(field.public and field.required for field in keys)
 
 
-def test_personal_data_is_never_public(contract: Contract) -> None:
+def test_personal_data_is_public_under_an_exemption_alone(contract: Contract) -> None:
     exposed = [f for f in contract.fields if f.personal >= 2 and f.public]
     assert [f.name for f in exposed if not f.exemption] == []
+    exempt = [f.name for f in contract.fields if f.exemption and f not in exposed]
+    assert exempt == [], "an exemption of nothing"
 
 
 def test_names_of_columns_are_unique_and_plain(contract: Contract) -> None:
@@ -107,6 +155,57 @@ def test_a_row_rule_is_an_expression_over_the_columns(
         holds = with_figures(rule.holds, figures)
         kind = database.sql(f"SELECT ({holds}) AS holds FROM rows").dtypes[0]
         assert str(kind) == "BOOLEAN", rule.code
+
+
+def test_figures_are_declared_and_used(contract: Contract) -> None:
+    suite = expect.EXPECTATIONS / contract.area / f"{contract.dataset}.yaml"
+    rules = yaml.safe_load(suite.read_text(encoding="utf-8"))["rules"]
+    asked = "\n".join(str(rule.get("sql", "")) for rule in rules)
+    spoken = "\n".join(text for rule in contract.rules for text in _texts(rule))
+    used = set(re.findall(r"\$([a-z_]+)", f"{asked}\n{spoken}"))
+    assert used == {parameter.name for parameter in contract.parameters}
+
+
+def _texts(rule: RowRule) -> tuple[str, str, str]:
+    return rule.holds, rule.reason.zh, rule.reason.en
+
+
+def test_every_part_of_a_sentence_is_put_in(contract: Contract) -> None:
+    columns = "|".join(field.name for field in contract.fields)
+    figures = "|".join(parameter.name for parameter in contract.parameters)
+    part = re.compile(rf"\{{(?:{columns}|\$(?:{figures})|=[^{{}}]+)\}}")
+    for rule in contract.rules:
+        for sentence in (rule.reason.zh, rule.reason.en):
+            assert not set("{}") & set(part.sub("", sentence)), rule.code
+
+
+def test_the_largest_values_raise_nothing(
+    contract: Contract, home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    lists = {code_list.name: code_list for code_list in codelists.of(contract, home)}
+    values = {field.name: _extremes(field, lists) for field in contract.fields}
+    chance = random.Random(contract.dataset)
+    rows = [
+        {name: chance.choice(extremes) for name, extremes in values.items()} for _ in range(200)
+    ]
+    source = a_source(tmp_path, dataset=contract.dataset)
+    checked = judged(rows, contract, source, home, database)
+    assert checked.rows_in == checked.rows_accepted + checked.rows_quarantined
+    # the suite asks the same of what it is given, whatever that is
+    for rule in expect.load(contract).rules:
+        if rule.query and rule.name.startswith(expect.CONTRACT):
+            database.execute(rule.query.replace("{batch}", "quarantined"))
+
+
+def _extremes(field: Field, lists: dict[str, CodeList]) -> list[str | None]:
+    if field.code_list:
+        return ["", None, *(code.code for code in lists[field.code_list].codes)]
+    kind, _, size = field.kind.partition("(")
+    if kind != "DECIMAL":
+        return [None, *FAR[kind]]
+    width, scale = map(int, size.removesuffix(")").split(","))
+    largest = "9" * (width - scale) + "." + "9" * scale
+    return [None, largest, f"-{largest}", "0"]
 
 
 def test_every_dataset_has_a_source_and_a_suite(contract: Contract) -> None:
