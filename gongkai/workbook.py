@@ -43,6 +43,8 @@ HELP = (
 """The columns that are ours; the names are in two languages, so that no header of a department is
 like them."""
 WIDTHS = (15, 30, 48, 12, 26, 10)
+HIGHEST = 400.0
+"""Excel shows no row that is higher than 409 points."""
 DATASET = "数据集代码 · Dataset"
 PROPERTY = "gongkai_dataset"
 ACTORS: Mapping[str, Text] = {
@@ -283,6 +285,7 @@ STEPS = (
 
 
 def _write_about(page: Any, styles: Styles, about: Heading) -> None:
+    _for_print(page)
     page.set_column(0, 0, 26)
     page.set_column(1, 1, 30)
     page.set_column(2, 2, 8)
@@ -339,6 +342,7 @@ def _write_summary(page: Any, styles: Styles, about: Heading, line: int) -> int:
         page.write_string(line, 3, reason.zh, styles.plain)
         page.write_string(line, 4, reason.en, styles.plain)
         page.write_string(line, 5, ACTORS[finding.responsible].zh, styles.plain)
+        page.set_row(line, _height(reason.zh, 56, reason.en, 56))
     return line + 2
 
 
@@ -383,9 +387,17 @@ def _write_rows(
         for place, name in enumerate(names, start=len(HELP)):
             _write_cell(page, styles, line, place, row.cells.get(name), notes.get(name, []))
     last = max(len(listed) + 1, 2)
+    _for_print(page)
     page.freeze_panes(2, 1)
     page.autofilter(1, 0, last, len(HELP) + len(names) - 1)
     page.ignore_errors({"number_stored_as_text": f"A3:XFD{last + 1}"})
+
+
+def _for_print(page: Any) -> None:
+    """A clerk who prints it gets whole columns."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
 
 
 def _write_help(page: Any, styles: Styles, line: int, row: Wrong, today: date) -> None:
@@ -394,6 +406,7 @@ def _write_help(page: Any, styles: Styles, line: int, row: Wrong, today: date) -
         reasons = [f"{place}. {reason}" for place, reason in enumerate(reasons, start=1)]
     actors = dict.fromkeys(ACTORS[finding.responsible].zh for finding in row.findings)
     bases = dict.fromkeys(finding.basis for finding in row.findings if finding.basis)
+    page.set_row(line, _height(row.place, WIDTHS[1], "\n".join(reasons), WIDTHS[2]))
     page.write_string(line, 0, row.ref, styles.text)
     page.write_string(line, 1, row.place, styles.plain)
     page.write_string(line, 2, "\n".join(reasons)[:LONGEST], styles.plain)
@@ -443,6 +456,22 @@ def _width(values: Iterable[str | None]) -> int:
 
 def _wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:40])
+
+
+def _height(first: str, width: int, second: str, other_width: int) -> float:
+    """A row's height in points that shows two wrapped texts whole: not every program that opens
+    a workbook works it out by itself."""
+    lines = [
+        sum(_lines(part, columns) for part in text.split("\n"))
+        for text, columns in ((first, width), (second, other_width))
+    ]
+    return min(15.0 * max(lines), HIGHEST)
+
+
+def _lines(text: str, width: int) -> int:
+    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    # words are not cut, so that a line is rarely full
+    return max(1, -(-wide * 11 // (width * 10)))
 
 
 def _once(wrong: Iterable[Wrong]) -> list[Wrong]:
