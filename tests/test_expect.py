@@ -1,329 +1,230 @@
-"""The project's suites: each rule fires on a small counterexample and is silent on good rows."""
+"""The engine that runs the suites: what comes from a file, what from the contract, what is told.
+
+The rules of each dataset are tried in `tests/suites/`, the vocabulary in `test_dataset_rules.py`.
+"""
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass, field
+import importlib
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from gongkai import contracts, expect
+from gongkai import city, contracts, expect
+from gongkai.contracts import Contract
 from gongkai.errors import BrokenContract
-from gongkai.expect import Rule, Suite
+from gongkai.expect import ROWS, Rule, Suite, Weight
+from gongkai.home import Home
 from gongkai.text import Text
-from tests.support import fill
+from tests.suites.judging import names_of_rules
+from tests.support import PROJECT, a_contract, a_field, a_rule, fill
 
-Rows = list[dict[str, Any]]
-
-
-@dataclass
-class Tables:
-    """What a suite looks at."""
-
-    accepted: Rows
-    latest: Rows = field(default_factory=list)
-    quarantined: Rows = field(default_factory=list)
-    references: dict[str, Rows] = field(default_factory=dict)
-
-    def changed(self, table: str, place: int, **values: Any) -> Tables:
-        """A copy in which one row is another."""
-        other = copy.deepcopy(self)
-        getattr(other, table)[place] |= values
-        return other
-
-
-def debt(year: int, scope: str, balance: int, limit: int) -> dict[str, Any]:
-    yi = 100_000_000
-    return {
-        "fiscal_year": year,
-        "region_code": "329900",
-        "scope": scope,
-        "phase": "final",
-        "total_balance": balance * yi,
-        "total_limit": limit * yi,
-        "unit_reported": "亿元",
-    }
-
-
-def line(code: str, amount: int | None, **more: Any) -> dict[str, Any]:
-    return {
-        "fiscal_year": 2024,
-        "region_code": "329900",
-        "budget_book": "general",
-        "flow": "expenditure",
-        "scope": "whole",
-        "subject_code": code,
-        "phase": "budget",
-        "amount": None if amount is None else amount * 10_000,
-        "unit_reported": "万元",
-        **more,
-    }
-
-
-def batches(year: int, area: int, count: int) -> Rows:
-    return [
-        {
-            "acq_no": f"{year}/{n}",
-            "approval_no": "x",
-            "approval_date": f"{year}-05-01",
-            "total_area": area + n,
-        }
-        for n in range(count)
-    ]
-
-
-def bid(section: str, rank: int, won: bool) -> dict[str, Any]:
-    return {"bid_section_code": section, "rank": rank, "is_winner": won}
-
-
-def school(code: str, name: str) -> dict[str, Any]:
-    return {"school_code": code, "school_name": name, "stage": "primary", "region_name": "甲区"}
-
-
-def plan(code: str) -> dict[str, Any]:
-    return {"year": 2025, "school_code": code, "stage": "primary"}
-
-
-DEBT = Tables(
-    accepted=[
-        debt(2024, "whole", 90, 100),
-        debt(2024, "own", 50, 60),
-        debt(2024, "subordinate", 40, 40),
-    ],
-    latest=[debt(2023, "whole", 80, 90)],
-)
-BUDGET = Tables(
-    accepted=[
-        line("201", 300),
-        line("20101", 100),
-        line("20102", 200),
-        line("2010101", 60),
-        line("2010102", 40),
-    ]
-)
-LAND = Tables(accepted=batches(2025, 12_000, 20), latest=batches(2024, 10_000, 20))
-TENDER = Tables(accepted=[bid("A", 1, True), bid("A", 2, False), bid("B", 1, True)])
-SCHOOLS = Tables(
-    accepted=[school("1", "一小"), school("2", "二小")],
-    latest=[school(str(n), f"{n}小") for n in range(4)],
-)
-PLAN = Tables(
-    accepted=[plan(str(n)) for n in range(10)],
-    references={"school_directory": [school(str(n), f"{n}小") for n in range(10)]},
-)
-SOUND = {
-    "gov_debt_limit_balance": DEBT,
-    "gov_budget_line": BUDGET,
-    "land_acq_project": LAND,
-    "tender_award": TENDER,
-    "school_directory": SCHOOLS,
-    "enrol_plan": PLAN,
+DATASETS = contracts.names()
+MODULES = sorted(path.stem for path in (PROJECT / "tests" / "suites").glob("test_*_suites.py"))
+CODE = a_field("code", key=True)
+COUNT = a_field("count", "INTEGER")
+NEVER_ALONE = {
+    ("trade_contract", "most_sections_were_awarded"),
+    ("major_project_event", "most_projects_are_known"),
 }
-
-BROKEN = [
-    (name, "rows_present", Tables([], references=tables.references))
-    for name, tables in SOUND.items()
-] + [
-    (
-        "gov_debt_limit_balance",
-        "whole_is_own_plus_subordinate",
-        DEBT.changed("accepted", 0, total_balance=9_100_000_000),
-    ),
-    (
-        "gov_debt_limit_balance",
-        "whole_is_own_plus_subordinate",
-        DEBT.changed("accepted", 0, total_limit=10_100_000_000),
-    ),
-    # 亿元 that are 万元
-    (
-        "gov_debt_limit_balance",
-        "unit_plausible",
-        DEBT.changed("latest", 0, total_limit=90 * 10_000),
-    ),
-    (
-        "gov_debt_limit_balance",
-        "volume_near_last_edition",
-        Tables(
-            DEBT.accepted[:1],
-            [debt(2024, scope, 90, 100) for scope in ("whole", "own", "subordinate")],
-        ),
-    ),
-    (
-        "gov_budget_line",
-        "parent_is_sum_of_children",
-        BUDGET.changed("accepted", 0, amount=302_0000),
-    ),
-    (
-        "gov_budget_line",
-        "parent_is_sum_of_children",
-        BUDGET.changed("accepted", 3, amount=62_0000),
-    ),
-    ("gov_budget_line", "budget_not_empty", Tables([line("201", 0), line("202", 0)])),
-    # 亩 that are called 公顷
-    (
-        "land_acq_project",
-        "unit_plausible",
-        Tables(batches(2025, 150_000, 20), batches(2024, 10_000, 20)),
-    ),
-    (
-        "land_acq_project",
-        "unit_plausible",
-        Tables(batches(2025, 10_000, 20) + batches(2024, 150_000, 20)),
-    ),
-    ("tender_award", "one_winner_per_section", TENDER.changed("accepted", 1, is_winner=True)),
-    (
-        "tender_award",
-        "every_section_has_a_winner",
-        TENDER.changed("accepted", 2, is_winner=False),
-    ),
-    (
-        "school_directory",
-        "most_schools_still_there",
-        Tables([school("1", "一小")], SCHOOLS.latest),
-    ),
-    ("school_directory", "names_are_unique", SCHOOLS.changed("accepted", 1, school_name="一小")),
-    (
-        "enrol_plan",
-        "schools_are_in_the_directory",
-        Tables([plan(str(n)) for n in range(8, 18)], references=PLAN.references),
-    ),
-]
-
-SILENT = [
-    *((name, "sound rows", tables) for name, tables in SOUND.items()),
-    *(
-        (name, "a first edition", Tables(sound.accepted, references=sound.references))
-        for name, sound in SOUND.items()
-    ),
-    ("gov_debt_limit_balance", "two levels of three", Tables(DEBT.accepted[:2])),
-    (
-        "gov_debt_limit_balance",
-        "rounded to two digits",
-        DEBT.changed("accepted", 0, total_balance=9_001_000_000),
-    ),
-    (
-        "gov_budget_line",
-        "rounded to the unit",
-        BUDGET.changed("accepted", 0, amount=301_0000),
-    ),
-    (
-        "gov_budget_line",
-        "a child in quarantine",
-        Tables(
-            [line("201", 300), line("20101", 100), line("20103", 9)], quarantined=[line("20102", 1)]
-        ),
-    ),
-    (
-        "gov_budget_line",
-        "a code in quarantine that cannot be read",
-        Tables([line("201", 300), line("20101", 100)], quarantined=[line("20I02", 1)]),
-    ),
-    (
-        "gov_budget_line",
-        "a parent without an amount",
-        Tables([line("201", None), line("20101", 5)]),
-    ),
-    (
-        "land_acq_project",
-        "too few batches for a middle",
-        Tables(batches(2025, 150_000, 19), batches(2024, 10_000, 19)),
-    ),
-    (
-        "tender_award",
-        "a winner in quarantine",
-        Tables([bid("A", 2, False)], quarantined=[bid("A", 1, True)]),
-    ),
-    (
-        "enrol_plan",
-        "one new school of ten",
-        Tables([plan(str(n)) for n in range(1, 11)], references=PLAN.references),
-    ),
-    ("enrol_plan", "no directory yet", Tables(PLAN.accepted, references={"school_directory": []})),
-]
+"""Rules that break only where a milder one does too; a test of their own tries them."""
 
 
-def judged(dataset: str, tables: Tables, database: duckdb.DuckDBPyConnection) -> expect.Verdict:
-    contract = contracts.load(dataset)
-    suite = expect.load(contract)
+def a_query(query: str, name: str = "odd", weight: Weight = "critical") -> Rule:
+    """A rule whose exceptions are the rows of a query."""
+    return Rule(name, weight, ROWS, {}, Text("{observed}行", "{observed} rows"), query=query)
+
+
+def of_its_own(expectation: str, **arguments: Any) -> Rule:
+    """A rule that is one of Great Expectations' own."""
+    return Rule("odd", "note", expectation, arguments, Text("零", "nought"))
+
+
+def asked(
+    rules: list[Rule],
+    contract: Contract,
+    rows: list[dict[str, Any]],
+    database: duckdb.DuckDBPyConnection,
+) -> expect.Verdict:
+    """What becomes of the rules on these accepted rows."""
     for name in ("accepted", "latest", "quarantined"):
-        fill(name, contract, getattr(tables, name), database)
-    for name in suite.references:
-        fill(name, contracts.load(name), tables.references[name], database)
-    return expect.expect(suite, contract, database)
+        fill(name, contract, rows if name == "accepted" else [], database)
+    return expect.expect(Suite(contract.dataset, tuple(rules), (), ""), contract, database)
 
 
-def broken(verdict: expect.Verdict) -> list[str]:
-    return [judged.rule for judged in verdict.rules if not judged.holds]
+def a_suite(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The suite of the dataset `tiny`, as a file."""
+    path = folder / "expectations" / "finance" / "tiny.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(expect, "EXPECTATIONS", folder / "expectations")
 
 
-def name_of(value: Any) -> str:
-    return value.replace(" ", "_") if isinstance(value, str) else ""
-
-
-@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
-def test_a_rule_fires_on_its_counterexample_alone(
-    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
+def test_results_come_in_the_order_of_the_rules(
+    tmp_path: Path, database: duckdb.DuckDBPyConnection
 ) -> None:
-    verdict = judged(dataset, tables, database)
-    assert [name for name in broken(verdict) if name != "most_schools_still_there"] == (
-        [rule] if rule != "most_schools_still_there" else []
-    )
-    [fired] = [found for found in verdict.rules if found.rule == rule]
-    assert not fired.holds
-    assert "{observed}" not in fired.reason.zh + fired.reason.en
-    if rule != "rows_present":
-        assert fired.examples
-        [weight] = [r.weight for r in expect.load(contracts.load(dataset)).rules if r.name == rule]
-        assert (fired in verdict.failed) is (weight == "critical")
-        assert (fired in verdict.suspicions) is (weight == "suspicion")
-
-
-@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
-def test_a_suite_is_silent(
-    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert broken(judged(dataset, tables, database)) == []
-
-
-def test_every_rule_has_a_counterexample() -> None:
-    tried = {(dataset, rule) for dataset, rule, _ in BROKEN}
-    for dataset in contracts.names():
-        for rule in expect.load(contracts.load(dataset)).rules:
-            assert (dataset, rule.name) in tried
+    contract = a_contract(tmp_path, [CODE, COUNT])
+    rules = [
+        a_query("SELECT code FROM {batch} WHERE count > 1", "second", "suspicion"),
+        of_its_own("expect_column_max_to_be_between", column="count", max_value=1),
+        a_query("SELECT code FROM {batch} WHERE count > 9", "third"),
+        a_query("SELECT code FROM {batch}", "fourth"),
+    ]
+    rows = [{"code": "a", "count": 1}, {"code": "b", "count": 2}]
+    verdict = asked(rules, contract, rows, database)
+    assert [(found.rule, found.holds) for found in verdict.rules] == [
+        ("second", False),
+        ("odd", False),
+        ("third", True),
+        ("fourth", False),
+    ]
+    assert [found.rule for found in verdict.failed] == ["fourth"]
+    assert [found.rule for found in verdict.suspicions] == ["second"]
+    assert verdict.rules[0].reason == Text("1行", "1 rows")
 
 
 @pytest.mark.parametrize(
-    ("expectation", "arguments"),
+    "rule",
     [
-        ("unexpected_rows_expectation", {"unexpected_rows_query": "SELECT nothing FROM {batch}"}),
-        ("unexpected_rows_expectation", {"unexpected_rows_query": "FROM nowhere, {batch}"}),
-        ("expect_column_values_to_not_be_null", {"column": "nothing"}),
-        ("expect_the_moon", {}),
-        ("expect_table_row_count_to_be_between", {"least": 1}),
+        a_query("SELECT nothing FROM {batch}"),
+        a_query("FROM nowhere, {batch}"),
+        of_its_own("expect_column_values_to_not_be_null", column="nothing"),
+        of_its_own("expect_the_moon"),
+        of_its_own("expect_table_row_count_to_be_between", least=1),
     ],
+    ids=["no column", "no table", "no column of its own", "no expectation", "no argument"],
 )
 def test_a_rule_that_cannot_be_evaluated_is_a_broken_contract(
-    database: duckdb.DuckDBPyConnection, expectation: str, arguments: dict[str, Any]
+    rule: Rule, tmp_path: Path, database: duckdb.DuckDBPyConnection
 ) -> None:
-    contract = contracts.load("school_directory")
-    for name in ("accepted", "latest", "quarantined"):
-        fill(name, contract, SCHOOLS.accepted, database)
-    rule = Rule("the_odd_rule", "critical", expectation, arguments, Text("零", "nought"))
-    sound = expect.load(contract).rules[0]
-    suite = Suite("school_directory", (sound, rule), (), "digest")
-    with pytest.raises(BrokenContract, match="the rule the_odd_rule cannot be evaluated") as caught:
-        expect.expect(suite, contract, database)
+    contract = a_contract(tmp_path, [CODE])
+    rules = [a_query("FROM {batch} WHERE false", "sound"), rule]
+    with pytest.raises(BrokenContract, match="the rule odd cannot be evaluated") as caught:
+        asked(rules, contract, [{"code": "a"}], database)
     assert "\n" not in str(caught.value)
 
 
-def test_an_example_shows_no_private_column(database: duckdb.DuckDBPyConnection) -> None:
-    contract = contracts.load("school_directory")
-    rows = [row | {"principal": "校长某"} for row in SCHOOLS.accepted]
-    for name in ("accepted", "latest", "quarantined"):
-        fill(name, contract, rows, database)
-    query = {"unexpected_rows_query": "SELECT school_code, principal FROM {batch}"}
-    rule = Rule("a", "critical", "unexpected_rows_expectation", query, Text("零", "nought"))
-    verdict = expect.expect(Suite("school_directory", (rule,), (), "d"), contract, database)
-    assert verdict.rules[0].examples == ("school_code 1", "school_code 2")
+def test_an_example_shows_no_private_column(
+    tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    contract = a_contract(tmp_path, [CODE, a_field("principal", public=False)])
+    rows = [{"code": str(n), "principal": "校长某"} for n in range(expect.EXAMPLES + 1)]
+    rule = a_query("SELECT code, principal FROM {batch} ORDER BY code")
+    [found] = asked([rule], contract, rows, database).rules
+    assert found.examples == ("code 0", "code 1", "code 2")
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_suite_asks_every_rule_of_the_contract_that_holds_a_row(dataset: str) -> None:
+    contract = contracts.load(dataset)
+    errors = {expect.CONTRACT + rule.code for rule in contract.rules if rule.severity == "error"}
+    rules = expect.load(contract).rules
+    assert {rule.name for rule in rules if rule.name.startswith(expect.CONTRACT)} == errors
+    assert {rule.weight for rule in rules if rule.name in errors} <= {"critical"}
+
+
+def test_a_bad_row_among_the_accepted_fails_the_delivery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: duckdb.DuckDBPyConnection
+) -> None:
+    a_suite(tmp_path, monkeypatch, "rules: []\n")
+    rules = [
+        a_rule("few", "count", "count <= $most", "多", "many"),
+        a_rule("some", "count", "count > 0", "少", "few", severity="warning"),
+    ]
+    figure = {"name": "most", "value": 10, "source": "小局规定"}
+    contract = a_contract(tmp_path, [CODE, COUNT], rules=rules, parameters=[figure])
+    # a rule that says nothing of a row is kept
+    rows = [{"code": "a", "count": 11}, {"code": "b", "count": None}, {"code": "c", "count": 0}]
+    verdict = asked(list(expect.load(contract).rules), contract, rows, database)
+    [found] = verdict.failed
+    assert (found.rule, found.examples) == ("contract_few", ("code a",))
+
+
+def test_braces_in_a_regular_expression_survive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: duckdb.DuckDBPyConnection
+) -> None:
+    sql = r"SELECT code FROM {batch} WHERE NOT regexp_full_match(code, '\d{6}(\{\w{1,2}\})?')"
+    reason = "{zh: '{observed}', en: '{observed}'}"
+    a_suite(
+        tmp_path, monkeypatch,
+        f"rules:\n- name: six\n  weight: note\n  sql: |\n    {sql}\n  reason: {reason}\n",
+    )  # fmt: skip
+    rule = a_rule("head", "code", r"regexp_matches(code, '^\d{3}')", "三", "three")
+    contract = a_contract(tmp_path, [CODE], rules=[rule])
+    rows = [{"code": code} for code in ("123456", "123456{ab}", "12345", "1x3456")]
+    six, head = asked(list(expect.load(contract).rules), contract, rows, database).rules
+    assert six.examples == ("code 12345", "code 1x3456")
+    assert head.examples == ("code 1x3456",)
+
+
+def test_a_figure_is_the_contracts_or_the_installations_own(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Home,
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    a_suite(
+        tmp_path, monkeypatch,
+        "rules:\n- name: few\n  weight: note\n  sql: SELECT code FROM {batch} WHERE count > $most\n"
+        "  reason: {zh: 多, en: many}\n",
+    )  # fmt: skip
+    contract = a_contract(
+        tmp_path,
+        [CODE, COUNT],
+        rules=[a_rule("few", "count", "count <= $most", "多", "many")],
+        parameters=[{"name": "most", "value": 10, "source": "小局规定"}],
+    )
+    rows = [{"code": "a", "count": 11}, {"code": "b", "count": 21}]
+
+    def exceptions() -> list[tuple[str, ...]]:
+        rules = expect.load(contract, city.load(home).figures(contract)).rules
+        return [found.examples for found in asked(list(rules), contract, rows, database).rules]
+
+    assert exceptions() == [("code a", "code b")] * 2
+    assert home.sources is not None
+    own = home.sources / "city.yaml"
+    own.write_text(own.read_text("utf-8") + "parameters: {tiny: {most: 20}}\n", encoding="utf-8")
+    assert exceptions() == [("code b",)] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rules",
+        "rules:\n- {name: a, weight: grave, sql: FROM x, reason: {zh: 零, en: nought}}",
+        "rules:\n- {name: a, weight: note, sql: FROM x}",
+        "rules:\n- {name: a, weight: note, sql: FROM x WHERE $y, reason: {zh: 零, en: nought}}",
+        "rules:\n- name: a\n  weight: note\n  expectation: expect_one_row_at_most\n"
+        "  arguments: {least: 1}\n  reason: {zh: 零, en: nought}",
+    ],
+    ids=["no rules", "unknown weight", "no reason", "unknown figure", "unknown argument"],
+)
+def test_a_suite_that_cannot_be_read_is_a_broken_contract(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_suite(tmp_path, monkeypatch, text)
+    with pytest.raises(BrokenContract, match="the suite cannot be read"):
+        expect.load(a_contract(tmp_path, [CODE]))
+
+
+def test_the_whole_is_what_was_accepted_over_the_last_edition(
+    tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    contract = a_contract(tmp_path, [CODE, COUNT])
+    fill("accepted", contract, [{"code": "a", "count": 2}], database)
+    fill("latest", contract, [{"code": "a", "count": 1}, {"code": "b", "count": 1}], database)
+    name = expect.widen(contract, database)
+    rows = database.sql(f"SELECT code, count FROM {name} ORDER BY code").fetchall()
+    assert rows == [("a", 2), ("b", 1)]
+
+
+def test_every_rule_of_every_suite_has_a_counterexample() -> None:
+    tried = {
+        (dataset, rule)
+        for module in MODULES
+        for dataset, rule, *_ in importlib.import_module(f"tests.suites.{module}").BROKEN
+    }
+    asked = {(dataset, rule) for dataset in DATASETS for rule in names_of_rules(dataset)}
+    assert asked - tried == NEVER_ALONE
