@@ -248,6 +248,23 @@ def replay_workbook(
         raise typer.Exit(1)
 
 
+@app.command("new")
+def new_dataset(
+    name: Annotated[str, typer.Argument(metavar="AREA/DATASET", help="领域/数据集")],
+    file: Annotated[Path, typer.Option("--from", help="样本文件 · a sample file")],
+    sheet: Annotated[str | None, typer.Option(help="工作表 · the sheet of a workbook")] = None,
+    source: Annotated[
+        str, typer.Option(help="来源名称 · what the source is called")
+    ] = "department",
+) -> None:
+    """起草新数据集：合同、转换与整体规则 · Draft contract, transform and suite from a sample."""
+    from gongkai import drafting
+
+    area, dataset = drafting.named(name)
+    for line in drafting.sentences(drafting.draft(area, dataset, file, sheet=sheet, source=source)):
+        print(line)
+
+
 @app.command("coverage")
 def show_coverage(as_json: AsJson = False) -> None:
     """覆盖：政策文件的每项要求由哪个数据集落实 · Which obligation is met by which dataset."""

@@ -97,8 +97,11 @@ def group(contract: Contract) -> dict[str, Any]:
     return {"name": area.slug, "title": area.title.zh, "description": area.title.en}
 
 
-def package(contract: Contract, edition: Edition, city: City, source: str) -> dict[str, Any]:
-    """The dataset's metadata, all of it of one edition."""
+def package(
+    contract: Contract, edition: Edition, city: City, source: str, empty: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The dataset's metadata, all of it of one edition; `empty` says of statutory tables that the
+    department handed over without rows why."""
     department = city.department(contract)
     title = city.title(contract)
     extras = {
@@ -111,6 +114,7 @@ def package(contract: Contract, edition: Edition, city: City, source: str) -> di
         "area": contract.area,
         "contact_phone": department.phone,
         "source": source,
+        "empty_tables": "；".join(empty),
         "legal_basis": "；".join(basis.zh for basis in contract.legal_basis),
     }
     return {

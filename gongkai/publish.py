@@ -17,7 +17,8 @@ from typing import Any
 import ckanapi
 import duckdb
 
-from gongkai import city, codelists, portal, sources
+from gongkai import city, codelists, datapackage, portal, sources
+from gongkai.codelists import CodeList
 from gongkai.contracts import Contract
 from gongkai.editions import Edition, alive, history, history_table
 from gongkai.errors import PortalRefused
@@ -29,6 +30,14 @@ from gongkai.text import Text
 
 BATCH = 5_000
 """Rows per call: of the sizes that were measured the fastest for the DataStore's API."""
+
+
+FILES = (
+    ("CSV", "CSV", "{}.csv"),
+    ("PARQUET", "Parquet", "{}.parquet"),
+    ("JSON", "Data Package", "datapackage.json"),
+)
+"""The files of every dataset: format as CKAN calls it, label, name."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +62,19 @@ def publish_edition(
     here = city.load(home)
     source = sources.active(contract, home).title
     with portal.connect(home.ckan_url, home.ckan_token) as ckan:
-        shown = _dataset(ckan, edition, contract, here, source, home.ckan_url)
+        lists = codelists.of(contract, home)
+        empty = tuple(store.attempt(edition.attempt).report.get("empty", ()))
+        described = portal.package(contract, edition, here, source, empty)
+        shown = _dataset(ckan, contract, here, described, home.ckan_url)
         table = next(r["id"] for r in shown["resources"] if r["format"] == "CSV")
         known = store.publication(contract.dataset)
-        fields = portal.dictionary(contract, codelists.of(contract, home))
+        fields = portal.dictionary(contract, lists)
         _load_table(
             ckan, table, fields, edition, contract, database, known and known[0], home.ckan_url
         )
         with tempfile.TemporaryDirectory() as folder:
-            files = write_files(edition, contract, here, database, Path(folder))
-            _revise(ckan, shown, files, edition, contract, here, source, home.ckan_url)
+            files = write_files(edition, contract, here, lists, database, Path(folder))
+            _revise(ckan, shown, files, edition, contract, described, home.ckan_url)
     return f"{home.ckan_url}/dataset/{contract.dataset}"
 
 
@@ -70,10 +82,12 @@ def write_files(
     edition: Edition,
     contract: Contract,
     here: city.City,
+    lists: tuple[CodeList, ...],
     database: duckdb.DuckDBPyConnection,
     folder: Path,
 ) -> tuple[File, ...]:
-    """The edition as CSV (UTF-8, RFC 4180) and Parquet, rows in the order of the key."""
+    """The edition as CSV (UTF-8, RFC 4180) and Parquet, rows in the order of the key, and the
+    Data Package that describes the CSV."""
     columns = ", ".join(quoted(field.name) for field in contract.public_fields)
     order = ", ".join(quoted(name) for name in contract.key)
     rows = f"SELECT {columns} FROM ({alive(contract, edition)}) ORDER BY {order}"
@@ -81,42 +95,59 @@ def write_files(
     csv, parquet = folder / f"{contract.dataset}.csv", folder / f"{contract.dataset}.parquet"
     database.execute(f"COPY ({rows}) TO {literal(str(csv))} (FORMAT csv, HEADER)")
     database.execute(f"COPY ({rows}) TO {literal(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+    package = folder / "datapackage.json"
+    described = datapackage.descriptor(contract, lists, here, edition)
+    package.write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
     return (
         File("CSV", csv, f"{title}（CSV）"),
         File("PARQUET", parquet, f"{title}（Parquet）"),
+        File("JSON", package, f"{title}（Data Package）"),
     )
 
 
 def _dataset(
     ckan: ckanapi.RemoteCKAN,
-    edition: Edition,
     contract: Contract,
     here: city.City,
-    source: str,
+    described: dict[str, Any],
     url: str,
 ) -> dict[str, Any]:
-    """The dataset on the portal: found, or made private with its two empty files."""
+    """The dataset on the portal: found, or made private with its empty files."""
     _ensure(ckan, "organization", portal.organisation(contract, here), url)
     _ensure(ckan, "group", portal.group(contract), url)
     found = _find(ckan, contract.dataset, url)
-    if found is not None:
-        return found
+    there = {resource["format"].upper() for resource in found["resources"]} if found else set()
     resources = [
         {
             "name": f"{here.title(contract).zh}（{label}）",
             "format": kind,
-            "url": f"{contract.dataset}.{kind.lower()}",
+            "url": name.format(contract.dataset),
             "url_type": "upload",
         }
-        for kind, label in (("CSV", "CSV"), ("PARQUET", "Parquet"))
+        for kind, label, name in FILES
+        if kind not in there
     ]
-    described = portal.package(contract, edition, here, source)
+    if found is not None:
+        for resource in resources:
+            _add_resource(ckan, found["id"], resource, url)
+        return (_find(ckan, contract.dataset, url) or found) if resources else found
     made: dict[str, Any] = ask(
         lambda: ckan.action.package_create(**described, private=True, resources=resources),
         url=url,
         what=Text(f"创建数据集 {contract.dataset}", f"create the dataset {contract.dataset}"),
     )
     return made
+
+
+def _add_resource(
+    ckan: ckanapi.RemoteCKAN, dataset: str, resource: dict[str, Any], url: str
+) -> None:
+    """A file that the dataset did not have when it was made."""
+    ask(
+        lambda: ckan.action.resource_create(package_id=dataset, **resource),
+        url=url,
+        what=Text(f"添加文件 {resource['url']}", f"add the file {resource['url']}"),
+    )
 
 
 def _ensure(ckan: ckanapi.RemoteCKAN, kind: str, wanted: dict[str, Any], url: str) -> None:
@@ -259,13 +290,12 @@ def _revise(
     files: tuple[File, ...],
     edition: Edition,
     contract: Contract,
-    here: city.City,
-    source: str,
+    metadata: dict[str, Any],
     url: str,
 ) -> None:
     """Files and metadata in one call: what CKAN offers that loses nothing to parallel calls."""
     ids = {resource["format"].upper(): resource["id"] for resource in shown["resources"]}
-    described = {**portal.package(contract, edition, here, source), "private": False}
+    described = {**metadata, "private": False}
     # with files the call is a form, whose fields are JSON texts
     update = {
         "match": json.dumps({"id": shown["id"]}),
