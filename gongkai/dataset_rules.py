@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from gongkai.lake import quoted
+from gongkai.lake import literal, quoted
 
 Arguments = Mapping[str, Any]
 
@@ -43,13 +43,13 @@ def expect_total_to_equal_sum_of_parts(
     off = _off((f"whole.{quoted(v)}", f"part.{quoted(v)}") for v in values)
     return f"""
 WITH part AS (
-    SELECT {_columns(by)}, count(*) AS _parts, {sums}
+    SELECT {_columns(by)}, count(*) AS _parts, {_digits(unit)} AS _digits, {sums}
     FROM {{batch}} WHERE {parts} GROUP BY {_columns(by)}
 )
 SELECT {_columns(by, "whole")}, {shown}
 FROM (FROM {{batch}} WHERE {total}) AS whole JOIN part ON {_same(by, "whole", "part")}
 WHERE part._parts >= {least_parts} AND NOT {_held(by, "whole")}
-  AND {off.format(tolerance=_tolerance("part._parts", digit, unit, "whole"))}"""
+  AND {off.format(tolerance=_tolerance("part._digits", digit, unit, "whole"))}"""
 
 
 def expect_parent_to_equal_sum_of_children(
@@ -66,12 +66,12 @@ def expect_parent_to_equal_sum_of_children(
     sums = ", ".join(f"sum(child.{quoted(v)}) AS {quoted('sum_of_' + v)}" for v in values)
     own = _columns([*by, code, *values], "parent")
     off = _off((quoted(v), quoted("sum_of_" + v)) for v in values)
-    size = f", any_value(unit_size(parent.{quoted(unit)})) AS _unit" if unit else ""
-    tolerance = f"(_children + 1) * {digit} * 0.5" + (" * _unit" if unit else "")
+    own_digit = f"any_value({_size(unit, 'parent')})"
+    tolerance = f"_digits * {digit} * 0.5"
     held = f"starts_with(held.{quoted(code)}, parent.{quoted(code)})"
     return f"""
 WITH summed AS (
-    SELECT {own}, count(*) AS _children, {sums}{size}
+    SELECT {own}, {_digits(unit, "child")} + {own_digit} AS _digits, {sums}
     FROM {{batch}} AS parent JOIN {{batch}} AS child
       ON {_same(by, "parent", "child")}
       AND length(child.{quoted(code)}) = length(parent.{quoted(code)}) + {step}
@@ -81,7 +81,7 @@ WITH summed AS (
         AND coalesce({held} OR NOT regexp_full_match(held.{quoted(code)}, '\\d+'), true))
     GROUP BY ALL
 )
-SELECT * EXCLUDE (_children{", _unit" if unit else ""}) FROM summed
+SELECT * EXCLUDE (_digits) FROM summed
 WHERE {off.format(tolerance=tolerance)}"""
 
 
@@ -100,16 +100,16 @@ def expect_items_to_balance(
     judged where all of them are there."""
     names = [result, *plus, *minus]
     items = ", ".join(
-        f"any_value({quoted(value)}) FILTER ({quoted(item)} = '{name}') AS {quoted(name)}"
+        f"sum({quoted(value)}) FILTER ({quoted(item)} = '{name}') AS {quoted(name)}"
         for name in names
     )
-    size = f", max(unit_size({quoted(unit)})) AS _unit" if unit else ""
+    listed = ", ".join(literal(name) for name in names)
+    digits = f"{_digits(unit)} FILTER ({quoted(item)} IN ({listed})) AS _digits"
     worked_out = " + ".join(map(quoted, plus)) + "".join(f" - {quoted(m)}" for m in minus)
-    tolerance = f"{len(names)} * {digit} * 0.5" + (" * _unit" if unit else "")
     return f"""
-WITH items AS (SELECT {_columns(by)}, {items}{size} FROM {{batch}} GROUP BY {_columns(by)})
+WITH items AS (SELECT {_columns(by)}, {items}, {digits} FROM {{batch}} GROUP BY {_columns(by)})
 SELECT {_columns(by)}, {_columns(names)}, {worked_out} AS worked_out FROM items
-WHERE abs({quoted(result)} - ({worked_out})) > {tolerance}"""
+WHERE abs({quoted(result)} - ({worked_out})) > _digits * {digit} * 0.5"""
 
 
 def expect_reference_to_exist(
@@ -229,8 +229,8 @@ SELECT {_columns([*entity, year], "here")}, '{value}' AS value_of, {here} AS val
 FROM {{batch}} AS here JOIN (
     SELECT {_columns([*entity, year, value])} FROM {{batch}}
     UNION ALL
-    SELECT {_columns([*entity, year, value])} FROM latest
-    WHERE {quoted(year)} NOT IN (SELECT {quoted(year)} FROM {{batch}})
+    SELECT {_columns([*entity, year, value])} FROM latest AS before
+    WHERE NOT EXISTS (FROM {{batch}} AS now WHERE {_same([*entity, year], "now", "before")})
 ) AS other ON {_same(entity, "here", "other")} AND other.{quoted(year)} <> here.{quoted(year)}
 WHERE here.{quoted(value)} > 0 AND other.{quoted(value)} > 0
 GROUP BY {_columns([*entity, year, value], "here")}
@@ -339,9 +339,18 @@ def _off(pairs: Iterable[tuple[str, str]]) -> str:
     return "(" + " OR ".join(f"abs({a} - {b}) > {{tolerance}}" for a, b in pairs) + ")"
 
 
-def _tolerance(parts: str, digit: float, unit: str | None, table: str) -> str:
-    size = f" * unit_size({table}.{quoted(unit)})" if unit else ""
-    return f"({parts} + 1) * {digit} * 0.5{size}"
+def _size(unit: str | None, table: str | None = None) -> str:
+    """What the last printed digit of a row is counted in: yuan of its unit, or as it stands."""
+    return f"unit_size({_columns([unit], table)})" if unit else "1"
+
+
+def _digits(unit: str | None, table: str | None = None) -> str:
+    """The sum of those over rows, each of which may be in a unit of its own."""
+    return f"sum({_size(unit, table)})"
+
+
+def _tolerance(digits: str, digit: float, unit: str | None, table: str) -> str:
+    return f"({digits} + {_size(unit, table)}) * {digit} * 0.5"
 
 
 def _breaks(value: str, bound: str, relation: str, digit: float, rows: str) -> str:
