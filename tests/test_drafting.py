@@ -417,10 +417,6 @@ def test_both_tutorials_have_the_same_files_and_commands() -> None:
 def said(command: str, folder: Path) -> tuple[int, str]:
     """Run a command of the tutorial, with what it calls `..` in the folder."""
     words = [word.replace("../", f"{folder}/") for word in shlex.split(command)[1:]]
-    if words[0] == "new":
-        area, dataset = drafting.named(words[1])
-        found = drafting.draft(area, dataset, Path(words[3]))
-        return 0, "\n".join(drafting.sentences(found))
     result = CliRunner().invoke(app, words)
     return result.exit_code, result.output
 

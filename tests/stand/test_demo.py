@@ -20,16 +20,12 @@ from gongkai import contracts, query
 from gongkai.home import PROJECT
 from gongkai.lake import session
 from gongkai.local import demo
+from gongkai.state import Store
 from tests.stand.conftest import Running
 
-DATASETS = (
-    "enrol_plan",
-    "gov_budget_line",
-    "gov_debt_limit_balance",
-    "land_acq_project",
-    "school_directory",
-    "tender_award",
-)
+DATASETS = contracts.names()
+HELD = "budget_disclosure_inspection"
+"""So many of its rows are wrong that a steward had to let it pass."""
 
 
 def airflow(running: Running) -> demo.Api:
@@ -59,6 +55,26 @@ def test_every_dag_run_succeeds_and_the_table_shows_every_dataset(running: Runni
         assert dataset in running.printed
         runs = api.ask(f"dags/{dataset}/dagRuns")["dag_runs"]
         assert [run["state"] for run in runs] == ["success"]
+    assert f"{demo.STEWARD}: {HELD} 1.0.0 published" in running.printed
+
+
+def test_the_held_edition_says_who_let_it_pass(running: Running) -> None:
+    store = Store(running.home)
+    attempt = store.attempt_of_edition(HELD, "1.0.0")
+    assert attempt is not None
+    [review] = store.reviews(attempt.id)
+    assert (review.decision, review.reviewer) == ("approved", demo.STEWARD)
+    runs = airflow(running).ask(f"dags/{HELD}/dagRuns")["dag_runs"]
+    path = f"dags/{HELD}/dagRuns/{runs[0]['dag_run_id']}/taskInstances"
+    tasks = airflow(running).ask(path)["task_instances"]
+    states = {task["task_id"]: task["state"] for task in tasks}
+    assert (states["review"], states["publish"]) == ("success", "skipped")
+
+
+def test_an_empty_statutory_table_says_why_on_the_portal(running: Running) -> None:
+    shown = ckan(running, "package_show", id="gov_budget_line")
+    extras = {extra["key"]: extra["value"] for extra in shown["extras"]}
+    assert "空表" in extras["empty_tables"]
 
 
 def test_a_dag_says_what_it_is_who_owns_it_and_what_is_tried_again(running: Running) -> None:
@@ -121,19 +137,20 @@ def test_the_quarantine_is_what_was_planted(running: Running) -> None:
     planted: Counter[tuple[str, ...]] = Counter()
     with (running.departments / "answer_key.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            place = (row["file"], row["part"], row["line"], row["column"], row["code"])
-            planted[(row["dataset"], *place)] += int(row["times"])
+            part = row["part"]
+            place = ("", part, "") if part.startswith("id=") else (row["file"], part, row["line"])
+            planted[(row["dataset"], *place, row["column"], row["code"])] += int(row["times"])
     found: Counter[tuple[str, ...]] = Counter()
     with session(running.home) as database:
         findings = database.execute(
             "SELECT dataset, file, part, line::VARCHAR, column_name, code "
-            "FROM private.quarantine.findings WHERE severity = 'error' "
-            "AND attempt IN (SELECT attempt FROM lake.gongkai.editions WHERE position = 1)"
+            "FROM private.quarantine.findings "
+            "WHERE attempt IN (SELECT attempt FROM lake.gongkai.editions WHERE position = 1)"
         ).fetchall()
     for dataset, file, part, line, column, code in findings:
         # records of a database or an API are found by their identity, not by a line
-        name = {"tender_award": "awards"}.get(dataset, file)
-        found[(dataset, name, part, "" if part.startswith("id=") else line, column, code)] += 1
+        place = ("", part, "") if part.startswith("id=") else (file, part, line)
+        found[(dataset, *place, column, code)] += 1
     assert found == planted
 
 
@@ -160,7 +177,10 @@ def test_no_private_column_and_no_persons_name_or_phone_leaves(running: Running)
             if resource["format"] == "CSV":
                 header, *rows = csv.reader(io.StringIO(httpx.get(resource["url"]).text))
                 assert not hidden & set(header)
-                assert not private & {cell for row in rows for cell in row}
+                # a name that the law wants public may be that of somebody else's clerk
+                exempt = {f.name for f in contracts.load(dataset).fields if f.exemption}
+                kept = [at for at, name in enumerate(header) if name not in exempt]
+                assert not private & {row[at] for row in rows for at in kept}
 
 
 def test_a_statisticians_role_reaches_the_public_catalogue_only(running: Running) -> None:
