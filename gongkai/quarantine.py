@@ -17,11 +17,12 @@ from datetime import datetime
 import duckdb
 
 from gongkai.check import Checked
-from gongkai.contracts import Contract, Delivery, Responsible, Severity
+from gongkai.contracts import Contract, Delivery
 from gongkai.lake import literal, quoted
 from gongkai.read import POSITION, TextTable, tell_of_empty
 from gongkai.state import Attempt, now
 from gongkai.text import Text
+from gongkai.workbook import Finding
 
 SCHEMA = "private.quarantine"
 
@@ -39,20 +40,6 @@ class Waiting:
     line: int | None
     since: datetime
     cells: Mapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a row was held or marked: one broken rule of one column."""
-
-    row: int
-    column: str
-    code: str
-    value: str | None
-    severity: Severity
-    responsible: Responsible
-    reason: Text
-    basis: str
 
 
 def correct(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> int:
@@ -188,17 +175,20 @@ def waiting(dataset: str, database: duckdb.DuckDBPyConnection) -> tuple[Waiting,
     )
 
 
-def reasons(dataset: str, attempt: str, database: duckdb.DuckDBPyConnection) -> tuple[Reason, ...]:
-    """Every finding of an attempt."""
+def findings(
+    dataset: str, attempt: str, database: duckdb.DuckDBPyConnection
+) -> Mapping[int, tuple[Finding, ...]]:
+    """Every finding of an attempt, by the candidate that it speaks of."""
     rows = database.execute(
         'SELECT "row", column_name, code, value, severity, responsible, reason_zh, reason_en, '
         f'basis FROM {SCHEMA}.findings WHERE dataset = ? AND attempt = ? ORDER BY "row"',
         [dataset, attempt],
     ).fetchall()
-    return tuple(
-        Reason(at, column, code, value, severity, responsible, Text(zh, en), basis or "")
-        for at, column, code, value, severity, responsible, zh, en, basis in rows
-    )
+    found: dict[int, tuple[Finding, ...]] = {}
+    for at, column, code, value, severity, responsible, zh, en, basis in rows:
+        finding = Finding(column, code, value, severity, responsible, Text(zh, en), basis or "")
+        found[at] = (*found.get(at, ()), finding)
+    return found
 
 
 def keep_corrections(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from gongkai import city, contracts, quarantine, sources
 from gongkai.home import Home
 from gongkai.lake import session
 from gongkai.lineage import source_columns
-from gongkai.quarantine import Reason, Waiting
+from gongkai.quarantine import Waiting
 from gongkai.workbook import Finding, Wrong, write_workbook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,10 +30,13 @@ def write(dataset: str, home: Home, folder: Path) -> Iterator[Path]:
     here = city.load(home)
     with session(home) as database:
         rows = quarantine.waiting(dataset, database)
-        wrong = [_wrong(row, quarantine.reasons(dataset, row.attempt, database)) for row in rows]
+        found = {
+            attempt: quarantine.findings(dataset, attempt, database)
+            for attempt in {row.attempt for row in rows}
+        }
         names = list(dict.fromkeys(name for row in rows for name in row.cells))
         cells = source_columns(source.transform, names, database)
-    if not wrong:
+    if not rows:
         return
     day = today()
     path = folder / f"{here.title(contract).zh}_待更正_{day:%Y%m%d}.xlsx"
@@ -42,25 +45,13 @@ def write(dataset: str, home: Home, folder: Path) -> Iterator[Path]:
         contract=contract,
         source_title=source.title,
         department=here.department(contract),
-        wrong=wrong,
+        wrong=[_wrong(row, found[row.attempt].get(row.row, ())) for row in rows],
         wrong_cells=cells,
         today=day,
     )
     yield path
 
 
-def _wrong(row: Waiting, reasons: Sequence[Reason]) -> Wrong:
-    since = row.since.replace(tzinfo=ZoneInfo("UTC")).astimezone(SHANGHAI).date()
-    return Wrong(
-        ref=row.ref,
-        file=row.file,
-        part=row.part,
-        line=row.line,
-        since=since,
-        cells=row.cells,
-        findings=tuple(
-            Finding(r.column, r.code, r.value, r.severity, r.responsible, r.reason, r.basis)
-            for r in reasons
-            if r.row == row.row
-        ),
-    )
+def _wrong(row: Waiting, findings: tuple[Finding, ...]) -> Wrong:
+    since = row.since.replace(tzinfo=UTC).astimezone(SHANGHAI).date()
+    return Wrong(row.ref, row.file, row.part, row.line, since, row.cells, findings)
