@@ -13,7 +13,7 @@ export GONGKAI_HOME ?= $(CURDIR)/var-$(notdir $(SOURCES_PATH))-$(shell printf %s
 endif
 HOMES = $(if $(GONGKAI_HOME),$(GONGKAI_HOME),$(wildcard $(CURDIR)/var $(CURDIR)/var-*))
 
-.PHONY: help install demo down clean test check bench lock
+.PHONY: help install demo down clean test check bench docs lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -67,9 +67,15 @@ test: ## every check and every test
 	@$(MAKE) --no-print-directory check
 	$(VENV)/python -m pytest
 
-bench: .venv/pipeline.stamp ## every benchmark, beside its floor
+bench: install .venv/test.stamp ## every benchmark, beside its floor and its peers (half an hour)
 	@$(VENV)/python benchmarks/parse.py
+	@$(VENV)/python benchmarks/macros.py
 	@$(VENV)/python benchmarks/check.py
+	@$(VENV)/python benchmarks/datasets.py
+
+docs: .venv/pipeline.stamp ## the pages that are made from the contracts
+	@$(VENV)/python -m gongkai.describe
+	@$(VENV)/python -m gongkai.coverage > docs/coverage.md.new && mv docs/coverage.md.new docs/coverage.md
 
 lock: .venv/uv.stamp ## the locks anew: hashes, no addresses
 	cd requirements && $(UV) pip compile --quiet --upgrade $(LOCK) uv.in -o uv.txt

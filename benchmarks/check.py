@@ -26,13 +26,13 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from gongkai import check, codelists  # noqa: E402
-from gongkai.conform import Candidates, load_code_lists  # noqa: E402
-from gongkai.contracts import Contract  # noqa: E402
-from gongkai.home import Home  # noqa: E402
-from gongkai.lake import load_macros  # noqa: E402
-from samples.codes import credit_code, with_wrong_check  # noqa: E402
-from tests.support import a_contract, a_field, a_home, a_rule, a_source  # noqa: E402
+from gongkai import check, codelists
+from gongkai.conform import Candidates, load_code_lists
+from gongkai.contracts import Contract
+from gongkai.home import Home
+from gongkai.lake import load_macros
+from samples.codes import credit_code, with_wrong_check
+from tests.support import a_contract, a_field, a_home, a_rule, a_source
 
 MINUTE = 60.0
 MEMORY = "3GB"

@@ -23,12 +23,12 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from gongkai import contracts  # noqa: E402
-from gongkai.home import PROJECT  # noqa: E402
-from gongkai.local import airflow, demo, departments, processes, stand  # noqa: E402
-from gongkai.local.home import Home  # noqa: E402
-from gongkai.local.progress import Progress  # noqa: E402
-from samples.make import SEED, make  # noqa: E402
+from gongkai import contracts
+from gongkai.home import PROJECT
+from gongkai.local import airflow, demo, departments, processes, stand
+from gongkai.local.home import Home
+from gongkai.local.progress import Progress
+from samples.make import SEED, make
 
 TWINS = """
 from airflow.sdk import DAG, task
@@ -88,8 +88,8 @@ def spent(where: Home) -> dict[str, float]:
 def run(api: demo.Api, names: list[str], where: Home) -> Round:
     """Run all of these DAGs at once and wait for their end."""
     before, begun = spent(where), time.monotonic()
-    runs = demo._trigger(api, names)
-    states = demo._wait(api, runs, Progress(quiet=True))
+    runs = demo.trigger(api, names)
+    states = demo.wait(api, runs, Progress(quiet=True))
     seconds, after = time.monotonic() - begun, spent(where)
     cpu = {name: after[name] - before.get(name, 0.0) for name in after}
     return Round(cpu, seconds, sum(state == "success" for state in states.values()))
@@ -120,7 +120,7 @@ def main(rounds: int) -> None:
         }
         try:
             running = stand.up(where, variables)
-            api = demo._login(running)
+            api = demo.login(running)
             real, empty = [], []
             for place in range(rounds):
                 make(files, SEED + place)

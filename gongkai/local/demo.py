@@ -65,21 +65,22 @@ def demo(where: Home, sources_folder: Path | None, progress: Progress) -> bool:
     departments.load_database(where, files)
     home = homes.load(where.path)
     datasets = [name for name in contracts.names() if sources.feeds(name, home)]
-    api = _login(running)
-    runs = _trigger(api, datasets)
-    states = _wait(api, runs, progress)
+    api = login(running)
+    runs = trigger(api, datasets)
+    states = wait(api, runs, progress)
     _review(home, fictional=sources_folder is None, progress=progress)
     _show(home, running, where)
     return all(state == "success" for state in states.values())
 
 
-def _login(running: stand.Stand) -> Api:
+def login(running: stand.Stand) -> Api:
+    """The stand's Airflow, as its steward."""
     url = running.environment["AIRFLOW_URL"]
     who = {"username": running.airflow_user, "password": running.airflow_password}
     return Api(url, _json(f"{url}/auth/token", who, {})["access_token"])
 
 
-def _trigger(api: Api, datasets: list[str]) -> dict[str, str]:
+def trigger(api: Api, datasets: list[str]) -> dict[str, str]:
     """One run of every dataset's DAG; the DAG processor may still be reading the newest."""
     deadline = time.monotonic() + 120
     while True:
@@ -96,7 +97,7 @@ def _trigger(api: Api, datasets: list[str]) -> dict[str, str]:
     }
 
 
-def _wait(api: Api, runs: Mapping[str, str], progress: Progress) -> dict[str, str]:
+def wait(api: Api, runs: Mapping[str, str], progress: Progress) -> dict[str, str]:
     """Watch the runs to their end; a line for each task that starts and each run that ends."""
     states: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
