@@ -16,11 +16,21 @@ import asyncssh
 import httpx
 import pytest
 
+from gongkai import contracts
+from gongkai.sources import ApiPull
 from samples import land, tender
+from samples.api import FOLDERS
 from samples.deliveries import deliver
 from samples.make import SEED, make
+from tests.samples.reading import records, source_of
 
 ROOT = Path(__file__).parents[2]
+SOURCES = {name: source_of(name) for name in contracts.names()}
+BY_SFTP = [name for name, source in SOURCES.items() if source.pull.connection == "gongkai_land"]
+BY_API = {
+    name: source.pull.path for name, source in SOURCES.items() if isinstance(source.pull, ApiPull)
+}
+"""The path under which the interface serves each dataset's records, as its source has it."""
 
 
 @contextmanager
@@ -58,9 +68,11 @@ def served(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         yield announced
 
 
-def _get(served: dict[str, Any], **query: Any) -> httpx.Response:
+def _get(
+    served: dict[str, Any], path: str = BY_API[tender.DATASET], **query: Any
+) -> httpx.Response:
     headers = {"X-Api-Key": served["api"]["key"]}
-    return httpx.get(served["api"]["url"] + "/api/v1/awards", params=query, headers=headers)
+    return httpx.get(served["api"]["url"] + path, params=query, headers=headers)
 
 
 def test_the_announcement_is_for_its_owner(folder: Path, tmp_path: Path) -> None:
@@ -69,15 +81,30 @@ def test_the_announcement_is_for_its_owner(folder: Path, tmp_path: Path) -> None
         assert announce.stat().st_mode & 0o777 == 0o600
 
 
-def test_pages_together_are_the_file(served: dict[str, Any], folder: Path) -> None:
-    first = _get(served, since="2020-01-01T00:00:00", page=1, size=50).json()
-    assert first["code"] == 200
-    assert first["message"] == "ok"
+def test_the_interface_serves_what_the_sources_ask_for() -> None:
+    assert {f"/api/v1/{name}": folder for name, folder in FOLDERS.items()} == {
+        path: dataset for dataset, path in BY_API.items()
+    }
+
+
+@pytest.mark.parametrize("dataset", BY_API)
+def test_pages_together_are_the_file(dataset: str, served: dict[str, Any], folder: Path) -> None:
+    path, written = BY_API[dataset], records(folder, dataset)
+    first = _get(served, path, since="2000-01-01T00:00:00", page=1, size=50).json()
+    assert (first["code"], first["message"]) == (200, "ok")
+    pages = -(-len(written) // 50)
     data = first["data"]
-    assert (data["total"], data["page"], data["pages"], data["size"]) == (120, 1, 3, 50)
-    records = [r for page in (1, 2, 3) for r in _get(served, page=page).json()["data"]["records"]]
-    assert records == json.loads((folder / "tender_award/awards.json").read_text("utf-8"))
-    assert _get(served, page=4).json()["data"]["records"] == []
+    assert (data["page"], data["pages"], data["size"]) == (1, pages, 50)
+    assert data["total"] == len(written) > 0
+    served_pages = [_get(served, path, page=page).json() for page in range(1, pages + 1)]
+    assert [record for page in served_pages for record in page["data"]["records"]] == written
+    assert _get(served, path, page=pages + 1).json()["data"]["records"] == []
+
+
+def test_there_is_no_other_address(served: dict[str, Any]) -> None:
+    for path in ("/", "/api/v1/", "/api/v1/nothing", "/api/v2/awards", "/awards"):
+        response = _get(served, path)
+        assert (response.status_code, response.json()["code"]) == (404, 404)
 
 
 def test_since_is_exclusive(served: dict[str, Any]) -> None:
@@ -112,9 +139,11 @@ def test_new_deliveries_and_foreign_dumps_appear(tmp_path: Path) -> None:
             "total": 0, "page": 1, "pages": 0, "size": 50, "records": [],
         }  # fmt: skip
         make(tmp_path, SEED)
-        assert _get(served).json()["data"]["total"] == 120
+        made = len(records(tmp_path, tender.DATASET))
+        assert _get(served).json()["data"]["total"] == made
         deliver(tmp_path, 2026, SEED)
-        assert _get(served).json()["data"]["total"] == 144
+        delivered = len(records(tmp_path, tender.DATASET))
+        assert _get(served).json()["data"]["total"] == delivered > made
         later = _get(served, since="2026-01-01T00:00:00", size=500).json()["data"]["records"]
         assert {record["updateTime"][:4] for record in later} >= {"2026"}
         foreign = [{"sectionCode": "X"}, {"sectionCode": "Y", "updateTime": None}]
@@ -142,16 +171,15 @@ def _connection(served: dict[str, Any], **changes: Any) -> Any:
     return asyncssh.connect(**options)
 
 
-def test_sftp_offers_the_land_files(served: dict[str, Any], folder: Path) -> None:
+@pytest.mark.parametrize("dataset", BY_SFTP)
+def test_sftp_offers_the_land_files(dataset: str, served: dict[str, Any], folder: Path) -> None:
     async def fetch() -> dict[str, bytes]:
         async with _connection(served) as connection, connection.start_sftp_client() as client:
-            names = [n for n in await client.listdir("/") if not n.startswith(".")]
-            return {name: await _read(client, f"/{name}") for name in names}
+            names = [n for n in await client.listdir(f"/{dataset}") if not n.startswith(".")]
+            return {name: await _read(client, f"/{dataset}/{name}") for name in names}
 
-    files = asyncio.run(fetch())
-    assert files.keys() == {land.file_name(2024), land.file_name(2025)}
-    for name, content in files.items():
-        assert content == (folder / land.DATASET / name).read_bytes()
+    written = {path.name: path.read_bytes() for path in (folder / dataset).iterdir()}
+    assert asyncio.run(fetch()) == written != {}
 
 
 async def _read(client: asyncssh.SFTPClient, path: str) -> bytes:
@@ -167,7 +195,9 @@ async def _open(client: asyncssh.SFTPClient, path: str, mode: str) -> None:
 
 
 def test_sftp_changes_nothing_and_shows_nothing_else(served: dict[str, Any], folder: Path) -> None:
-    name = f"/{land.file_name(2024)}"
+    name = f"/{land.DATASET}/{land.file_name(2024)}"
+    beside = folder.parent / "beside.txt"
+    beside.write_text("not theirs")
 
     async def attempts() -> None:
         async with _connection(served) as connection, connection.start_sftp_client() as client:
@@ -184,9 +214,9 @@ def test_sftp_changes_nothing_and_shows_nothing_else(served: dict[str, Any], fol
             for change in changes:
                 with pytest.raises(asyncssh.SFTPError):
                     await change()
-            # The answer key lies above the root, and so do all other files.
-            with pytest.raises(asyncssh.SFTPNoSuchFile):
-                await _read(client, "/../answer_key.csv")
+            for outside in (f"/../{beside.name}", str(beside)):
+                with pytest.raises(asyncssh.SFTPNoSuchFile):
+                    await _read(client, outside)
 
     before = {path.name: path.read_bytes() for path in (folder / land.DATASET).iterdir()}
     asyncio.run(attempts())
