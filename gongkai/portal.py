@@ -115,6 +115,7 @@ def package(
         "contact_phone": department.phone,
         "source": source,
         "empty_tables": "；".join(empty),
+        "due": contract.deadline.text.zh,
         "legal_basis": "；".join(basis.zh for basis in contract.legal_basis),
     }
     return {

@@ -12,7 +12,9 @@ LABELS: Mapping[str, str] = {
     "data_date": "Data as of",
     "edition": "Edition",
     "rows": "Rows",
+    "empty_tables": "Tables without rows",
     "update_frequency": "Update frequency",
+    "due": "To be published",
     "area": "Key area",
     "source": "Data source",
     "legal_basis": "Legal basis for publication",
@@ -29,6 +31,7 @@ FREQUENCIES: Mapping[str, str] = {
     "R/P3M": "Quarterly",
     "R/P6M": "Half-yearly",
     "R/P1Y": "Yearly",
+    "R/P3Y": "Every three years",
     "irregular": "Irregular",
 }
 """ISO 8601's repeating intervals, as people say them."""
