@@ -85,11 +85,13 @@ def test_commands_exist(document: Path) -> None:
     for line in _command_lines(_text(document)):
         words = shlex.split(line)
         command = group.commands.get(words[0])
+        if isinstance(command, TyperGroup) and len(words) > 1:
+            command = command.commands.get(words[1])
         assert command is not None, f"gongkai {line}"
         known = {option for param in command.params for option in param.opts}
         given = {word.partition("=")[0] for word in words[1:] if word.startswith("--")}
         assert given <= known, f"gongkai {line}"
-        if words[0] == "run":
+        if words[0] in ("run", "return", "review"):
             named = {word for word in words[1:] if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)}
             assert named <= set(contracts.names()), f"gongkai {line}"
 
