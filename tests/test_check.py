@@ -284,3 +284,82 @@ def test_no_row_is_lost_and_no_text_breaks_the_check(
     assert (len(accepted), len(held)) == (checked.rows_accepted, checked.rows_quarantined)
     wrong = {f["_row"] for f in rows_of(checked.findings) if f["severity"] == "error"}
     assert wrong == held
+
+
+def test_a_sentence_names_figures_and_what_is_worked_out(
+    tmp_path: Path, source: Source, home: Home, database: duckdb.DuckDBPyConnection
+) -> None:
+    rule = a_rule(
+        "share_in_bounds",
+        "amount",
+        '100 * amount / nullif("limit", 0) <= $most',
+        '占比 {=round(100 * amount / "limit", 1)}% 超过 {$most}%（{amount} / {limit}）',
+        '{=round(100 * amount / "limit", 1)}% exceed {$most}% ({amount} of {limit})',
+    )
+    figure = {"name": "most", "value": 50, "source": "小局规定"}
+    contract = a_contract(tmp_path, FIELDS, rules=[rule], data_date="day", parameters=[figure])
+
+    def told() -> list[str]:
+        rows = [SOUND | {"amount": "2", "limit": "3.0"}]
+        checked = judged(rows, contract, source, home, database)
+        return [finding["reason_en"] for finding in rows_of(checked.findings)]
+
+    assert told() == ["66.7% exceed 50% (2 of 3.0)"]
+    # the installation's own figure is in its place, in the rule and in the sentence
+    assert home.sources is not None
+    own, city = home.sources / "city.yaml", (home.sources / "city.yaml").read_text("utf-8")
+    own.write_text(f"{city}parameters: {{tiny: {{most: 60}}}}\n", encoding="utf-8")
+    assert told() == ["66.7% exceed 60% (2 of 3.0)"]
+    own.write_text(f"{city}parameters: {{tiny: {{most: 66.7}}}}\n", encoding="utf-8")
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "holds"),
+    [
+        ("2024-12-31", "20", True),
+        ("2024-12-31", "21", False),
+        ("2025-01-01", "30", True),
+        ("2025-01-01", "31", False),
+        # without a day the figure of today is meant
+        (None, "30", True),
+        (None, "31", False),
+    ],
+)
+def test_the_figure_in_force_on_the_day_of_the_row_counts(
+    day: str | None,
+    count: str,
+    holds: bool,
+    tmp_path: Path,
+    source: Source,
+    home: Home,
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    figure = {
+        "name": "most",
+        "value": [{"value": 20, "until": "2024-12-31"}, {"value": 30}],
+        "on": "day",
+        "source": "小局规定",
+    }
+    rule = a_rule("few", "count", "count <= $most", "多于 {$most}", "more than {$most}")
+    contract = a_contract(tmp_path, FIELDS, rules=[rule], data_date="day", parameters=[figure])
+    checked = judged([SOUND | {"day": day, "count": count}], contract, source, home, database)
+    assert checked.rows_accepted == holds
+
+
+@pytest.mark.parametrize(("day", "codes"), [("2019-05-01", []), ("2021-05-01", ["codelist_date"])])
+def test_a_column_may_be_called_as_one_of_the_code_list(
+    day: str,
+    codes: list[str],
+    tmp_path: Path,
+    source: Source,
+    home: Home,
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    fields = [
+        a_field("code", key=True, code_list="divisions", code_date="valid_from"),
+        a_field("valid_from", "DATE"),
+    ]
+    contract = a_contract(tmp_path, fields)
+    checked = judged([{"code": "320684", "valid_from": day}], contract, source, home, database)
+    assert [finding["code"] for finding in rows_of(checked.findings)] == codes
