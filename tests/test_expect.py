@@ -136,7 +136,11 @@ def test_a_bad_row_among_the_accepted_fails_the_delivery(
     figure = {"name": "most", "value": 10, "source": "小局规定"}
     contract = a_contract(tmp_path, [CODE, COUNT], rules=rules, parameters=[figure])
     # a rule that says nothing of a row is kept
-    rows = [{"code": "a", "count": 11}, {"code": "b", "count": None}, {"code": "c", "count": 0}]
+    rows: list[dict[str, Any]] = [
+        {"code": "a", "count": 11},
+        {"code": "b", "count": None},
+        {"code": "c", "count": 0},
+    ]
     verdict = asked(list(expect.load(contract).rules), contract, rows, database)
     [found] = verdict.failed
     assert (found.rule, found.examples) == ("contract_few", ("code a",))
