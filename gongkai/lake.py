@@ -48,6 +48,8 @@ SHARED = (
     "CREATE TABLE IF NOT EXISTS private.quarantine.waiting (dataset VARCHAR, ref VARCHAR, "
     'attempt VARCHAR, "row" BIGINT, file VARCHAR, part VARCHAR, line BIGINT, key VARCHAR, '
     "text VARCHAR, candidate JSON, first_seen TIMESTAMP)",
+    "CREATE TABLE IF NOT EXISTS private.quarantine.cleared (dataset VARCHAR, attempt VARCHAR, "
+    "ref VARCHAR)",
     "CREATE TABLE IF NOT EXISTS private.quarantine.corrections (dataset VARCHAR, "
     "original VARCHAR, text VARCHAR, attempt VARCHAR, received_at TIMESTAMP, in_force BOOLEAN)",
 )
@@ -89,10 +91,10 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _share(database: duckdb.DuckDBPyConnection) -> None:
     made = database.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('editions', 'findings', "
-        "'candidates', 'waiting', 'corrections') AND database_name IN ('lake', 'private')"
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name IN ('lake', 'private') AND "
+        "table_name IN ('editions', 'findings', 'candidates', 'waiting', 'cleared', 'corrections')"
     ).fetchone()
-    if made != (5,):
+    if made != (6,):
         for statement in SHARED:
             database.execute(statement)
 

@@ -218,6 +218,9 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         batch = widen(contract, database) if attempt.correction else "accepted"
         verdict = expect(suite, contract, database, batch)
         empty = tuple(f"{found.part or found.file}：{found.reason}" for found in table.empty)
+        if attempt.correction and before:
+            # a workbook says nothing of tables: what was said of them stands
+            empty = tuple(store.attempt(before.attempt).report.get("empty", ()))
         holds = _holds(contract, checked, verdict, attempt)
         report: dict[str, Any] = {
             "text_rows": table.rows,
@@ -233,7 +236,7 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         }
         store.note(address, report=report)
         if verdict.failed:
-            raise _failed(verdict.failed[0], contract)
+            raise _failed(verdict, contract)
         new = not changes.empty or before is None or before.contract_digest != contract.digest
         edition = before
         if edition is None or new:
@@ -285,6 +288,7 @@ def publish(
         store.complete(attempt, state=state, edition=edition.number, url=url)
         staging.drop(contract, database, spared=store.later_attempts(attempt))
         _supersede(contract.dataset, store)
+        quarantine.clear(attempt, database)
         if attempt.correction:
             quarantine.bring_into_force(attempt, database)
     return Outcome(contract.dataset, state, edition.number, url, staged, None)
@@ -455,10 +459,12 @@ def _promoted(
     return planned
 
 
-def _failed(judged: Judged, contract: Contract) -> SuiteFailed:
-    department = contract.department.title
+def _failed(verdict: Verdict, contract: Contract) -> SuiteFailed:
+    """The first rule that fails, and what is suspected beside it: often that is the cause."""
+    judged, department = verdict.failed[0], contract.department.title
+    said = [_told(judged), *(suspicion.reason for suspicion in verdict.suspicions)]
     return SuiteFailed(
-        _told(judged),
+        Text("；".join(text.zh for text in said), "; ".join(text.en for text in said)),
         where=f"{contract.dataset}, {judged.rule}",
         do=Text(
             f"请联系{department.zh}，已公开的版次不变。",

@@ -1,7 +1,8 @@
 """Quarantine: the rows that wait for their department, how long, and what came back corrected.
 
 `private.quarantine.candidates` and `findings` keep what every attempt held and why;
-`waiting` has one row per row that is wrong as of the last delivery, with the day since when;
+`waiting` has one row per row that is wrong as of the last delivery, with the day since when,
+and loses it when an edition is published without its fault (`cleared` says which that will be);
 `corrections` has what a department wrote in a row's place, so that the same wrong row of the same
 source is never held twice.
 """
@@ -73,17 +74,18 @@ def correct(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> int:
 def keep(
     checked: Checked, contract: Contract, attempt: Attempt, database: duckdb.DuckDBPyConnection
 ) -> None:
-    """Keep what the attempt held, and bring the list of waiting rows up to date.
+    """Keep what the attempt held, and add it to the rows that wait.
 
-    A row is the same as an earlier one where its key is, or, for want of a key, its place. What
-    was accepted now waits no longer; nor does what the delivery replaces without having it. A
-    second call for the same attempt replaces the first.
+    A row is the same as an earlier one where its key is, or, for want of a key, its place: it
+    keeps its age. What was accepted now, and what the delivery replaces without having it, is
+    noted as cleared and goes on waiting until `clear` is called: nothing of the attempt is public
+    yet. A second call for the same attempt replaces the first.
     """
     dataset, identity = literal(attempt.dataset), literal(attempt.id)
     checked.findings.create_view("kept_findings", replace=True)
     _hold_now(contract, attempt, database)
     with _transaction(database):
-        for table in ("candidates", "findings"):
+        for table in ("candidates", "findings", "cleared"):
             database.execute(f"DELETE FROM {SCHEMA}.{table} WHERE attempt = {identity}")
         database.execute(
             f"INSERT INTO {SCHEMA}.findings SELECT {dataset}, {identity}, _row, _file, "
@@ -95,8 +97,23 @@ def keep(
             "_line, candidate FROM held_now ORDER BY _row"
         )
         database.execute(f"CREATE OR REPLACE TEMP TABLE still AS {_still(contract, attempt)}")
+        database.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {_gone(contract, attempt)}")
         database.execute(f"DELETE FROM {SCHEMA}.waiting WHERE dataset = {dataset}")
-        database.execute(f"INSERT INTO {SCHEMA}.waiting SELECT * FROM still ORDER BY first_seen")
+        database.execute(
+            f"INSERT INTO {SCHEMA}.waiting SELECT * FROM still UNION ALL SELECT * FROM gone"
+        )
+        database.execute(
+            f"INSERT INTO {SCHEMA}.cleared SELECT {dataset}, {identity}, ref FROM gone"
+        )
+
+
+def clear(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> None:
+    """The attempt is public: the rows that it cleared wait no longer."""
+    cleared = f"(SELECT ref FROM {SCHEMA}.cleared WHERE attempt = {literal(attempt.id)})"
+    database.execute(
+        f"DELETE FROM {SCHEMA}.waiting WHERE dataset = {literal(attempt.dataset)} "
+        f"AND ref IN {cleared}"
+    )
 
 
 def _hold_now(contract: Contract, attempt: Attempt, database: duckdb.DuckDBPyConnection) -> None:
@@ -109,10 +126,13 @@ def _hold_now(contract: Contract, attempt: Attempt, database: duckdb.DuckDBPyCon
         f"any_value({_json(columns)}) AS text FROM delivery GROUP BY {place}"
     )
     same = " AND ".join(f"d.{name} IS NOT DISTINCT FROM c.{name}" for name in POSITION)
-    ref = "substr(md5(concat_ws('|', _file, _part, _line, key, _row)), 1, 12)"
+    # a letter first: a spreadsheet must not take it for a number
+    ref = f"'r' || substr(md5(concat_ws('|', {place}, _among)), 1, 11)"
     database.execute(
         f"CREATE OR REPLACE TEMP TABLE held_now AS SELECT {ref} AS ref, * FROM ("
         f"SELECT c._row, {', '.join(f'c.{name}' for name in POSITION)}, {_key(contract)} AS key, "
+        f"row_number() OVER (PARTITION BY {', '.join(f'c.{n}' for n in POSITION)} "
+        "ORDER BY c._row) AS _among, "
         f"d.text, to_json(c) AS candidate FROM candidates AS c "
         "SEMI JOIN (FROM checked WHERE _held) AS held USING (_row) "
         f"LEFT JOIN delivered_text AS d ON {same})"
@@ -124,37 +144,65 @@ def _hold_now(contract: Contract, attempt: Attempt, database: duckdb.DuckDBPyCon
 
 
 def _still(contract: Contract, attempt: Attempt) -> str:
-    """The waiting rows after this delivery: those held now, as old as the oldest that is the same
-    row, and those of before that the delivery says nothing of."""
+    """The rows that wait after this delivery: those held now, as old as the oldest that is the
+    same row, and those of before that the delivery says nothing of.
+
+    A row that comes again at another place keeps its number, so that a workbook that is under way
+    still finds it; of rows that share a key each has the number of its place.
+    """
     dataset, identity = literal(attempt.dataset), literal(attempt.id)
-    moment = f"TIMESTAMP '{now()}'"
+    before, same = _before(attempt), _same(attempt)
+    alone = "count(*) OVER (PARTITION BY h.key) = 1 AND h.key IS NOT NULL"
+    return f"""
+SELECT {dataset} AS dataset,
+    coalesce(CASE WHEN {alone} THEN (
+        SELECT min(w.ref) FROM {before} AS w WHERE w.key = h.key HAVING count(*) = 1
+    ) END, h.ref) AS ref,
+    {identity} AS attempt, h._row, h._file, h._part, h._line, h.key, h.text, h.candidate,
+    coalesce((SELECT min(w.first_seen) FROM {before} AS w WHERE {same}), TIMESTAMP '{now()}')
+        AS first_seen
+FROM held_now AS h
+UNION ALL
+SELECT w.* FROM {before} AS w
+WHERE {_not_again(same)} AND NOT ({_taken(contract, attempt)})"""
+
+
+def _gone(contract: Contract, attempt: Attempt) -> str:
+    """The rows of before that the delivery has cleared."""
+    return f"""
+SELECT w.* FROM {_before(attempt)} AS w
+WHERE {_not_again(_same(attempt))} AND ({_taken(contract, attempt)})"""
+
+
+def _before(attempt: Attempt) -> str:
+    return f"(FROM {SCHEMA}.waiting WHERE dataset = {literal(attempt.dataset)})"
+
+
+def _same(attempt: Attempt) -> str:
+    """Whether a waiting row `w` and a delivered one `h` are the same."""
     here = " AND ".join(f"w.{n[1:]} IS NOT DISTINCT FROM h.{n}" for n in POSITION)
     # a file that comes again has its rows in other lines; a workbook brings them to their own, and
     # so does a record's identity
     placed = "true" if attempt.correction else "w.key IS NULL OR h.key IS NULL OR h._part <> ''"
-    same = f"(w.key = h.key OR (({placed}) AND {here}))"
-    before = f"(FROM {SCHEMA}.waiting WHERE dataset = {dataset})"
-    silent = {
-        "snapshot": "false",
-        "upsert": "true",
-        "partition": " OR ".join(
-            f"json_extract_string(w.candidate, '$.{name}') NOT IN "
-            f"(SELECT {quoted(name)} FROM candidates WHERE {quoted(name)} IS NOT NULL)"
+    return f"(w.key = h.key OR (({placed}) AND {here}))"
+
+
+def _not_again(same: str) -> str:
+    return f"NOT EXISTS (SELECT 1 FROM held_now AS h WHERE {same})"
+
+
+def _taken(contract: Contract, attempt: Attempt) -> str:
+    """Whether a waiting row `w` was accepted now, or is of what the delivery replaces."""
+    replaced = {
+        "snapshot": "true",
+        "upsert": "false",
+        "partition": " AND ".join(
+            f"coalesce(json_extract_string(w.candidate, '$.{name}') IN "
+            f"(SELECT {quoted(name)} FROM candidates WHERE {quoted(name)} IS NOT NULL), true)"
             for name in contract.partition_by
         ),
     }[delivery_of(contract, attempt)]
-    return f"""
-SELECT {dataset} AS dataset, h.ref, {identity} AS attempt, h._row, h._file, h._part, h._line,
-    h.key, h.text, h.candidate,
-    coalesce((SELECT min(w.first_seen) FROM {before} AS w WHERE {same}), {moment}) AS first_seen
-FROM held_now AS h
-UNION ALL
-SELECT w.dataset, w.ref, w.attempt, w."row", w.file, w.part, w.line, w.key, w.text, w.candidate,
-    w.first_seen
-FROM {before} AS w
-WHERE NOT EXISTS (SELECT 1 FROM held_now AS h WHERE {same})
-  AND NOT EXISTS (SELECT 1 FROM taken_now AS h WHERE {same})
-  AND ({silent})"""
+    return f"EXISTS (SELECT 1 FROM taken_now AS h WHERE {_same(attempt)}) OR {replaced}"
 
 
 def delivery_of(contract: Contract, attempt: Attempt) -> Delivery:

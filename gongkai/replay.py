@@ -14,8 +14,9 @@ from gongkai.contracts import Contract
 from gongkai.errors import GongkaiError, WrongCall
 from gongkai.home import Home
 from gongkai.lake import session
-from gongkai.pipeline import Outcome, Progress, Staged, hold, prepare, publish, quiet, recorded
-from gongkai.state import COMPLETED, Store
+from gongkai.pipeline import Outcome, Progress, Staged, hold, prepare, publish, quiet
+from gongkai.sources import Source
+from gongkai.state import COMPLETED, Attempt, Store
 from gongkai.text import Text
 from gongkai.workbook import read_workbook
 
@@ -31,29 +32,19 @@ def replay(workbook: Path, home: Home, *, progress: Progress = quiet) -> Outcome
     contract = contracts.load(returned.dataset)
     source = sources.active(contract, home)
     store = Store(home)
-    receipt = landing.keep(home, workbook.name, "returned workbook", [workbook.read_bytes()])
-    attempt = store.begin_attempt(contract.dataset, source.name, None, None)
-    last = store.last_attempt(contract.dataset, states=COMPLETED)
-    # the source itself was not asked: what it delivered last still counts for "unchanged"
-    attempt = store.note(
-        attempt.id,
-        state="pulled",
-        fingerprint=last.fingerprint if last else None,
-        report={"correction": True},
-    )
-    store.keep_receipts(attempt.id, (receipt,))
+    with store.lock(contract.dataset), session(home) as database:
+        rows = {row.ref: row for row in quarantine.waiting(contract.dataset, database)}
+        corrected = [
+            (rows[ref], changed)
+            for ref, cells in returned.cells.items()
+            if ref in rows and (changed := _changed(rows[ref].cells, cells))
+        ]
+        if not corrected:
+            raise _nothing_corrected(workbook, contract, known=bool(rows))
+        attempt = _attempt(workbook, contract, source, store)
+        quarantine.keep_corrections(attempt, corrected, database)
     staged: Staged | None = None
     try:
-        with recorded(store, attempt), store.lock(contract.dataset), session(home) as database:
-            rows = {row.ref: row for row in quarantine.waiting(contract.dataset, database)}
-            corrected = [
-                (rows[ref], changed)
-                for ref, cells in returned.cells.items()
-                if ref in rows and (changed := _changed(rows[ref].cells, cells))
-            ]
-            if not corrected:
-                raise _nothing_corrected(workbook, contract, known=bool(rows))
-            quarantine.keep_corrections(attempt, corrected, database)
         staged = prepare(attempt.id, home, progress=progress)
         if staged.needs_review:
             return hold(staged.address, home)
@@ -62,6 +53,22 @@ def replay(workbook: Path, home: Home, *, progress: Progress = quiet) -> Outcome
         if error.exit_code != 1:
             raise
         return Outcome(contract.dataset, "failed", None, None, staged, str(error))
+
+
+def _attempt(workbook: Path, contract: Contract, source: Source, store: Store) -> Attempt:
+    """The attempt that the workbook starts, with the file as its receipt."""
+    name, content = workbook.name, workbook.read_bytes()
+    receipt = landing.keep(store.home, name, "returned workbook", [content])
+    last = store.last_attempt(contract.dataset, states=COMPLETED)
+    attempt = store.begin_attempt(contract.dataset, source.name, None, None)
+    store.keep_receipts(attempt.id, (receipt,))
+    # the source itself was not asked: what it delivered last still counts for "unchanged"
+    return store.note(
+        attempt.id,
+        state="pulled",
+        fingerprint=last.fingerprint if last else None,
+        report={"correction": True},
+    )
 
 
 def _changed(

@@ -39,6 +39,7 @@ def write(dataset: str, home: Home, folder: Path) -> Iterator[Path]:
     if not rows:
         return
     day = today()
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{here.title(contract).zh}_待更正_{day:%Y%m%d}.xlsx"
     write_workbook(
         path,

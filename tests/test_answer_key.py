@@ -145,9 +145,7 @@ def test_every_row_is_accepted_or_quarantined(contract: Contract, ran: Ran) -> N
     assert (outcome.state, outcome.error) == (expected, None), staged.holds
 
 
-def test_precision_and_recall_per_reason_code(
-    ran: Ran, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_precision_and_recall_per_reason_code(ran: Ran, capsys: pytest.CaptureFixture[str]) -> None:
     codes = sorted({key[-1] for key in (*ran.spoiled, *ran.found)})
     lines = []
     for code in codes:

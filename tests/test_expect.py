@@ -26,6 +26,7 @@ MODULES = sorted(path.stem for path in (PROJECT / "tests" / "suites").glob("test
 CODE = a_field("code", key=True)
 COUNT = a_field("count", "INTEGER")
 NEVER_ALONE = {
+    ("gov_debt_limit_balance", "unit_agrees_with_parts"),
     ("trade_contract", "most_sections_were_awarded"),
     ("major_project_event", "most_projects_are_known"),
 }

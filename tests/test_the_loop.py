@@ -326,3 +326,58 @@ def test_an_installation_may_set_a_figure_otherwise(tmp_path: Path, city: TinyCi
     from gongkai import contracts
 
     assert cities.load(home).figures(contracts.load(DATASET))["largest_class"] == "5"
+
+
+def test_a_correction_that_a_steward_rejects_leaves_the_row_waiting(
+    city: TinyCity, tmp_path: Path
+) -> None:
+    city.deliver(FIRST, MIXED)
+    pipeline.run(DATASET, city.home)
+    before = waiting(city.home)
+    twice = corrected(returned(city, tmp_path), MIXED[0], ownership="public", school_name=FIRST[1])
+    assert replay.replay(twice, city.home).state == "held"
+    attempt = reviews.held(DATASET, city.home)
+    pipeline.reject(attempt.id, city.home, reviewer="王审核", reason="两校同名")
+    assert waiting(city.home) == before
+    right = corrected(returned(city, tmp_path), MIXED[0], ownership="public")
+    assert replay.replay(right, city.home).state == "published"
+    assert waiting(city.home) == ()
+
+
+def test_a_delivery_that_fails_clears_nothing(city: TinyCity) -> None:
+    third = ("2132000005", "第五小学", "public", "300")
+    city.deliver(FIRST, SECOND, third, MIXED)
+    pipeline.run(DATASET, city.home)
+    before = waiting(city.home)
+    # most schools are gone: the delivery as a whole cannot be, whatever it mends
+    city.deliver((*MIXED[:2], "public", MIXED[3]))
+    assert pipeline.run(DATASET, city.home).state == "failed"
+    assert waiting(city.home) == before
+
+
+def test_a_row_keeps_its_number_when_it_comes_again_at_another_place(
+    city: TinyCity, tmp_path: Path
+) -> None:
+    city.deliver(FIRST, MIXED)
+    pipeline.run(DATASET, city.home)
+    workbook = corrected(returned(city, tmp_path), MIXED[0], ownership="private")
+    city.deliver(FIRST, SECOND, MIXED)
+    pipeline.run(DATASET, city.home)
+    assert replay.replay(workbook, city.home).state == "published"
+    assert public(city.home)[MIXED[0]] == "private"
+    assert waiting(city.home) == ()
+
+
+def test_what_was_said_of_an_empty_table_stands_after_a_correction(
+    ledger: TinyCity, tmp_path: Path
+) -> None:
+    said = "本区2025年没有民办学校，故本表为空表"
+    (ledger.folder / "private.csv").write_bytes(as_csv([HEADER, [said, "", "", "", "", ""]]))
+    rows = [[FIRST[0], FIRST[1], "primary", "odd", "310", "2025"]]
+    rows.append([SECOND[0], SECOND[1], "primary", "public", "420", "2025"])
+    (ledger.folder / "schools.csv").write_bytes(as_csv([HEADER, *rows]))
+    pipeline.run(DATASET, ledger.home)
+    workbook = corrected(returned(ledger, tmp_path), FIRST[0], ownership="public")
+    outcome = replay.replay(workbook, ledger.home)
+    assert outcome.staged is not None
+    assert outcome.staged.empty == (f"private.csv：{said}",)

@@ -181,7 +181,10 @@ BROKEN = [
     (
         "gov_budget_line",
         "sum_near_last_edition",
-        Tables([line("20101", 10)], latest=[line("20101", 60)]),
+        Tables(
+            [line(f"201{n}", 10) for n in range(10, 20)],
+            latest=[line(f"201{n}", 60) for n in range(10, 20)],
+        ),
     ),
     # dept_budget_line
     (

@@ -178,7 +178,14 @@ BROKEN = [
         "one_code_per_bond",
         Tables([*BONDS.accepted, bond("160001", 5, bond_name="债券2499001")]),
     ),
-    (BOND, "sum_near_last_edition", BONDS.but(0, issue_amount=5 * 10_000 * YI)),
+    (
+        BOND,
+        "sum_near_last_edition",
+        Tables(
+            [bond(f"24990{n}", 50_000) for n in range(10)],
+            latest=[bond(f"24990{n}", 5) for n in range(10)],
+        ),
+    ),
     (
         BOND,
         "volume_near_last_edition",
@@ -301,7 +308,9 @@ def test_a_suite_is_silent(dataset: str, tables: Tables, found: Any) -> None:
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_rule_has_a_counterexample(dataset: str) -> None:
-    assert {rule for name, rule, _ in BROKEN if name == dataset} == names_of_rules(dataset)
+    tried = {rule for name, rule, _ in BROKEN if name == dataset}
+    # the slip of a unit never comes without the sum that it breaks: it has a test of its own
+    assert tried == names_of_rules(dataset) - {"unit_agrees_with_parts"}
 
 
 def test_what_a_city_lacks_is_told(found: Any) -> None:
@@ -310,3 +319,11 @@ def test_what_a_city_lacks_is_told(found: Any) -> None:
     ]
     assert (row["region_code"], row["item"]) == (CITY, "total_balance")
     assert (row["whole"], row["own_level"], row["counties"]) == (61 * YI, 50 * YI, 10 * YI)
+
+
+def test_a_whole_in_another_unit_than_its_levels_is_told_as_that(found: Any) -> None:
+    """Beside the sum that does not hold, and said to be ten thousand times off."""
+    exceptions_of = found(DEBT, LEVELS.but(0, total_balance=9 * YI // 1000))
+    assert {"unit_agrees_with_parts", "whole_is_own_plus_subordinate"} <= set(exceptions_of)
+    [row] = exceptions_of["unit_agrees_with_parts"]
+    assert (row["value_of"], row["powers_of_ten_thousand"]) == ("total_balance", -1)

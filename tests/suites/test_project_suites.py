@@ -79,7 +79,14 @@ BROKEN = [
         "investment_never_falls",
         PROJECTS.but(0, cumulative_investment=3 * YI),
     ),
-    ("major_project", "total_near_last_edition", PROJECTS.but(0, total_investment=900 * YI)),
+    (
+        "major_project",
+        "total_near_last_edition",
+        Tables(
+            [project(n, total_investment=900 * YI) for n in range(10)],
+            latest=[project(n, report_date="2025-06-30") for n in range(10)],
+        ),
+    ),
     ("major_project", "names_are_unique", PROJECTS.but(0, project_name="1号工程")),
     ("major_project", "one_name_per_credit_code", PROJECTS.but(0, legal_person_uscc="code 1")),
     ("major_project_event", "rows_present", Tables([])),
