@@ -57,19 +57,22 @@ class Checked:
 @dataclass(frozen=True)
 class Fault:
     """One way in which a row can be wrong: `fails` is an SQL condition on the row, `finding` the
-    struct that says so."""
+    struct that says so. `narrows` where another fault of the column is there whenever this one is:
+    it only says better what is wrong."""
 
     fails: str
     finding: str
     severity: str
+    narrows: bool = False
 
 
 @dataclass(frozen=True)
 class Passes:
-    """The SQL of a check: `doubled` finds the keys that occur more than once, `checked` is the
-    pass over all rows, `findings` explains those that it held or marked."""
+    """The SQL of a check: `before` finds the keys that occur more than once and the codes that
+    are good on their dates, `checked` is the pass over all rows, `findings` explains those that
+    it held or marked."""
 
-    doubled: tuple[str, ...]
+    before: tuple[str, ...]
     checked: str
     findings: str
 
@@ -84,7 +87,7 @@ def check(
     """Judge every candidate by the contract. A bad row never raises."""
     lists = {code_list.name: code_list for code_list in codelists.of(contract, home)}
     passes = compiled(contract, source, lists, city.load(home).figures(contract))
-    for statement in passes.doubled:
+    for statement in passes.before:
         database.execute(statement)
     database.execute(f"CREATE OR REPLACE TABLE checked AS {passes.checked}")
     database.execute(f"CREATE OR REPLACE TABLE findings AS {passes.findings}")
@@ -149,7 +152,7 @@ def compiled(
         if of_one
     )
     return Passes(
-        doubled=_doubled(contract),
+        before=(*_doubled(contract), *_validities(contract, lists)),
         checked=f"""{_judged(contract, lists, "candidates")}
 SELECT {POSITION}, {columns},
   {held} AS _held,
@@ -166,8 +169,14 @@ FROM judged
 
 
 def _any(faults: Iterable[Iterable[Fault]], severity: str) -> str:
-    conditions = [t.fails for of_one in faults for t in of_one if t.severity == severity]
-    return "\n    OR ".join(f"coalesce({condition}, false)" for condition in conditions) or "false"
+    conditions = [
+        f"({fault.fails})"
+        for of_one in faults
+        for fault in of_one
+        if fault.severity == severity and not fault.narrows
+    ]
+    # true wins over unknown, so that one coalesce for all of them will do
+    return f"coalesce({(chr(10) + '    OR ').join(conditions)}, false)" if conditions else "false"
 
 
 def _judged(contract: Contract, lists: Mapping[str, CodeList], rows: str) -> str:
@@ -253,18 +262,36 @@ def _judgement(field: Field, code_list: CodeList) -> str:
     known = f"{name} IN (SELECT code FROM {codes}) AS {quoted('_known_' + field.name)}"
     if not code_list.dated or field.code_date is None:
         return known
-    # qualified: the code list has dates of its own, which may have the same name
-    day = f"typed.{quoted(field.code_date)}"
-    # a year is met by any day of it
-    year = f"{day}::VARCHAR::INTEGER"
-    first = f"coalesce(try_cast({day}::VARCHAR AS DATE), try(make_date({year}, 1, 1)))"
-    last = f"coalesce(try_cast({day}::VARCHAR AS DATE), try(make_date({year}, 12, 31)))"
-    return (
-        f"{known}, {name} IN (SELECT code FROM {codes} WHERE "
-        f"coalesce(valid_from, DATE '0001-01-01') <= {last} AND "
-        f"coalesce(valid_to, DATE '9999-12-31') >= {first}) "
-        f"AS {quoted('_valid_' + field.name)}"
-    )
+    pair = f"{name}, {quoted(field.code_date)}"
+    valid = f"({pair}) IN (SELECT {pair} FROM {quoted('valid_' + field.name)})"
+    return f"{known}, {valid} AS {quoted('_valid_' + field.name)}"
+
+
+def _validities(contract: Contract, lists: Mapping[str, CodeList]) -> tuple[str, ...]:
+    """For each code that is judged by a date: a table of the pairs of code and date that occur
+    and are good. Few of them occur; asked row by row, the codes of every day would be joined."""
+    dated = [
+        (field, contract.field(field.code_date))
+        for field in contract.fields
+        if field.code_list and field.code_date and lists[field.code_list].dated
+    ]
+    return tuple(_validity(field, date) for field, date in dated)
+
+
+def _validity(field: Field, date: Field) -> str:
+    codes, name, day = quoted(f"codes_{field.code_list}"), quoted(field.name), quoted(date.name)
+    first = last = f"used.{day}::DATE"
+    if date.kind in ("INTEGER", "BIGINT"):
+        # a year is met by any day of it
+        first, last = (f"try(make_date(used.{day}, {of}))" for of in ("1, 1", "12, 31"))
+    return f"""
+CREATE OR REPLACE TABLE {quoted("valid_" + field.name)} AS
+SELECT DISTINCT used.{name}, used.{day}
+FROM (SELECT DISTINCT {_typed(field)} AS {name}, {_typed(date)} AS {day} FROM candidates) AS used
+JOIN {codes} AS listed ON listed.code = used.{name}
+  AND coalesce(listed.valid_from, DATE '0001-01-01') <= {last}
+  AND coalesce(listed.valid_to, DATE '9999-12-31') >= {first}
+"""
 
 
 def _former(field: Field, contract: Contract) -> str:
@@ -316,10 +343,19 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> li
             fails,
             _finding(code, field.name, _shown(raw), field, bound),
             "warning" if code in MARKS or code in field.warns else "error",
+            narrows=code == "scientific" and _is_strict(field),
         )
         for fails, code, bound in cases
     ]
     return sorted(faults, key=lambda fault: fault.severity)
+
+
+def _is_strict(field: Field) -> bool:
+    """Whether no number that a spreadsheet made of a code can pass as one: a format with a macro
+    or a code list holds it anyway."""
+    held = {FORMS[field.form].code} if field.form else set()
+    held |= {"enum", "codelist"} if field.code_list else set()
+    return bool(held) and not held & set(field.warns)
 
 
 def _of_list(field: Field, code_list: CodeList) -> list[tuple[str, str, Text]]:
