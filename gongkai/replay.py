@@ -15,10 +15,10 @@ from gongkai.errors import GongkaiError, WrongCall
 from gongkai.home import Home
 from gongkai.lake import session
 from gongkai.pipeline import Outcome, Progress, Staged, hold, prepare, publish, quiet
+from gongkai.returned import read_workbook
 from gongkai.sources import Source
 from gongkai.state import COMPLETED, Attempt, Store
 from gongkai.text import Text
-from gongkai.workbook import read_workbook
 
 
 def replay(workbook: Path, home: Home, *, progress: Progress = quiet) -> Outcome:

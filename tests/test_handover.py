@@ -18,8 +18,9 @@ import xlsxwriter
 from gongkai.errors import BrokenDelivery, WrongCall
 from gongkai.handover import Handover, check_file, sentences, write, wrong_rows
 from gongkai.home import Home
+from gongkai.returned import read_workbook
 from gongkai.sources import TRANSFORMS
-from gongkai.workbook import blamed, read_workbook
+from gongkai.workbook import blamed
 from samples import budget, debt, enrolment, tender
 from samples.findings import Finding
 from samples.make import SEED

@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from gongkai.city import Department
 from gongkai.contracts import Contract
 from gongkai.errors import BrokenDelivery, WrongCall
+from gongkai.returned import read_workbook
 from gongkai.text import Text
 from gongkai.workbook import (
     CUT,
@@ -28,7 +29,6 @@ from gongkai.workbook import (
     Finding,
     Wrong,
     blamed,
-    read_workbook,
     write_workbook,
 )
 from tests.support import a_contract, a_field
