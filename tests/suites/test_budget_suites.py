@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-import pytest
-
-from gongkai import contracts
-from tests.suites.judging import Tables, exceptions, names_of_rules
+from tests.suites.judging import Tables
 
 WAN = 10_000
 FINANCE, EDUCATION = "11329900000000000A", "11329900000000000B"
@@ -359,31 +355,3 @@ SILENT = [
         ),
     ),
 ]
-
-
-def name_of(value: Any) -> str:
-    return value.replace(" ", "_") if isinstance(value, str) else ""
-
-
-@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
-def test_a_rule_finds_its_counterexample_alone(
-    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert set(exceptions(dataset, tables, database)) == {rule}
-
-
-@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
-def test_a_suite_is_silent(
-    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert exceptions(dataset, tables, database) == {}
-
-
-def test_every_rule_has_a_counterexample() -> None:
-    tried = {(dataset, rule) for dataset, rule, _ in BROKEN}
-    assert {
-        (dataset, rule)
-        for dataset in contracts.names()
-        if contracts.load(dataset).area == "budget"
-        for rule in names_of_rules(dataset)
-    } == tried

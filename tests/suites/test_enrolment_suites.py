@@ -14,7 +14,7 @@ from gongkai.read import TextTable, read
 from gongkai.sources import TRANSFORMS
 from samples.enrol_result import NATIVE
 from samples.table import Table, write_workbook
-from tests.suites.judging import Tables, exceptions, names_of_rules
+from tests.suites.judging import Tables, exceptions
 from tests.support import a_home, delivered
 
 
@@ -186,29 +186,6 @@ SILENT = [
         ),
     ),
 ]
-
-
-def name_of(value: Any) -> str:
-    return value.replace(" ", "_") if isinstance(value, str) else ""
-
-
-@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
-def test_a_rule_finds_its_counterexample_alone(
-    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert set(exceptions(dataset, tables, database)) == {rule}
-
-
-@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
-def test_a_suite_is_silent(
-    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert exceptions(dataset, tables, database) == {}
-
-
-@pytest.mark.parametrize("dataset", SOUND)
-def test_every_rule_has_a_counterexample(dataset: str) -> None:
-    assert names_of_rules(dataset) <= {rule for name, rule, _ in BROKEN if name == dataset}
 
 
 def test_a_school_that_admitted_too_many_is_named(database: duckdb.DuckDBPyConnection) -> None:

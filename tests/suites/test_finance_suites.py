@@ -10,7 +10,7 @@ import pytest
 from gongkai import contracts
 from gongkai.conform import load_code_lists
 from gongkai.home import Home
-from tests.suites.judging import Rows, Tables, exceptions, names_of_rules
+from tests.suites.judging import Rows, Tables, exceptions
 
 YI = 100_000_000
 DEBT, ROLL, BOND, USE = DATASETS = (
@@ -215,36 +215,42 @@ BROKEN = [
     thinned(USE, use("1", "a", 3)),
 ]
 
-SILENT = {
-    "three levels that add up": (DEBT, LEVELS),
-    "two levels of three": (DEBT, Tables(LEVELS.accepted[:2])),
-    "rounded to two digits": (DEBT, LEVELS.but(0, total_balance=90 * YI + YI // 100)),
-    "a level in quarantine": (
+SILENT = [
+    (DEBT, "three levels that add up", LEVELS),
+    (DEBT, "two levels of three", Tables(LEVELS.accepted[:2])),
+    (DEBT, "rounded to two digits", LEVELS.but(0, total_balance=90 * YI + YI // 100)),
+    (
         DEBT,
+        "a level in quarantine",
         Tables(LEVELS.accepted[:2], quarantined=LEVELS.accepted[2:]),
     ),
-    "a city with all its counties": (DEBT, Tables(city(whole=60, own=50, parts=ALL))),
-    "a city whose districts are in its own level": (
+    (DEBT, "a city with all its counties", Tables(city(whole=60, own=50, parts=ALL))),
+    (
         DEBT,
+        "a city whose districts are in its own level",
         Tables(city(whole=60, own=55, parts=COUNTRY)),
     ),
-    "a zone beside the counties": (
+    (
         DEBT,
+        "a zone beside the counties",
         Tables(city(whole=60, own=50, parts={**ALL, ZONE: 7})),
     ),
-    "one county of five": (DEBT, Tables(city(whole=60, own=50, parts={COUNTIES[0]: 1}))),
-    "some districts and all counties": (
+    (DEBT, "one county of five", Tables(city(whole=60, own=50, parts={COUNTIES[0]: 1}))),
+    (
         DEBT,
+        "some districts and all counties",
         Tables(city(whole=60, own=50, parts={**COUNTRY, DISTRICTS[0]: 1})),
     ),
-    "a city alone": (DEBT, Tables(city(whole=60, own=50, parts={}))),
-    "a city rounded to two digits": (
+    (DEBT, "a city alone", Tables(city(whole=60, own=50, parts={}))),
+    (
         DEBT,
+        "a city rounded to two digits",
         Tables(city(whole=60, own=50, parts=ALL)).but(0, total_balance=60 * YI + 6 * YI // 100),
     ),
-    "a year in which counties changed": (
+    (
         # 海门市 became 海门区, 崇川区 and 港闸区 one: none of them is asked for
         DEBT,
+        "a year in which counties changed",
         Tables(
             [
                 owed("320600", "whole", 90, fiscal_year=2020),
@@ -256,28 +262,30 @@ SILENT = {
             ]
         ),
     ),
-    "a form that rolls forward": (ROLL, FORM),
-    "scopes that add up": (ROLL, with_scopes(10, 6, 4)),
-    "kinds of debt that add up": (ROLL, of_types(10, 6, 4)),
-    "the same balances in two datasets": (ROLL, SAME),
-    "special debt in two datasets": (ROLL, SPECIAL),
-    "no edition of the other dataset yet": (ROLL, Tables(BALANCE)),
-    "an item of the form missing": (ROLL, Tables(BALANCE[1:])),
-    "bonds as they were": (BOND, BONDS),
-    "money of a bond in two projects": (USE, USES),
-    "two reports of the same money": (
+    (ROLL, "a form that rolls forward", FORM),
+    (ROLL, "scopes that add up", with_scopes(10, 6, 4)),
+    (ROLL, "kinds of debt that add up", of_types(10, 6, 4)),
+    (ROLL, "the same balances in two datasets", SAME),
+    (ROLL, "special debt in two datasets", SPECIAL),
+    (ROLL, "no edition of the other dataset yet", Tables(BALANCE)),
+    (ROLL, "an item of the form missing", Tables(BALANCE[1:])),
+    (BOND, "bonds as they were", BONDS),
+    (USE, "money of a bond in two projects", USES),
+    (
         USE,
+        "two reports of the same money",
         Tables(
             [*USES.accepted, *(row | {"report_year": 2023} for row in USES.accepted)],
             references=USES.references,
         ),
     ),
-    "a share in quarantine": (
+    (
         USE,
+        "a share in quarantine",
         Tables(USES.accepted[:1], quarantined=USES.accepted[1:], references=USES.references),
     ),
-    "no bonds published yet": (USE, Tables(USES.accepted)),
-}
+    (USE, "no bonds published yet", Tables(USES.accepted)),
+]
 
 
 @pytest.fixture
@@ -288,29 +296,6 @@ def found(home: Home, database: duckdb.DuckDBPyConnection) -> Any:
         return exceptions(dataset, tables, database)
 
     return of
-
-
-@pytest.mark.parametrize(
-    ("dataset", "rule", "tables"),
-    BROKEN,
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_rule_fires_on_its_counterexample_alone(
-    dataset: str, rule: str, tables: Tables, found: Any
-) -> None:
-    assert set(found(dataset, tables)) == {rule}
-
-
-@pytest.mark.parametrize(("dataset", "tables"), SILENT.values(), ids=list(SILENT))
-def test_a_suite_is_silent(dataset: str, tables: Tables, found: Any) -> None:
-    assert found(dataset, tables) == {}
-
-
-@pytest.mark.parametrize("dataset", DATASETS)
-def test_every_rule_has_a_counterexample(dataset: str) -> None:
-    tried = {rule for name, rule, _ in BROKEN if name == dataset}
-    # the slip of a unit never comes without the sum that it breaks: it has a test of its own
-    assert tried == names_of_rules(dataset) - {"unit_agrees_with_parts"}
 
 
 def test_what_a_city_lacks_is_told(found: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from gongkai import contracts, sources
 from gongkai.sources import TRANSFORMS
-from tests.suites.judging import Rows, Tables, exceptions, names_of_rules
+from tests.suites.judging import Rows, Tables
 from tests.support import PROJECT, a_home, judged, rows_of
 
 
@@ -335,30 +335,6 @@ SILENT = [
         Tables(AREAS.accepted[1:], quarantined=AREAS.accepted[:1], references=AREAS.references),
     ),
 ]
-
-
-def name_of(value: Any) -> str:
-    return value.replace(" ", "_") if isinstance(value, str) else ""
-
-
-@pytest.mark.parametrize(("dataset", "rule", "tables"), BROKEN, ids=name_of)
-def test_a_rule_finds_the_rows_that_break_it_and_no_other_rule_does(
-    dataset: str, rule: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    found = exceptions(dataset, tables, database)
-    assert {name for name in found if name in names_of_rules(dataset)} == {rule}
-
-
-@pytest.mark.parametrize(("dataset", "why", "tables"), SILENT, ids=name_of)
-def test_a_suite_is_silent(
-    dataset: str, why: str, tables: Tables, database: duckdb.DuckDBPyConnection
-) -> None:
-    assert exceptions(dataset, tables, database) == {}
-
-
-@pytest.mark.parametrize("dataset", SOUND)
-def test_every_rule_has_rows_that_break_it(dataset: str) -> None:
-    assert {rule for name, rule, _ in BROKEN if name == dataset} == names_of_rules(dataset)
 
 
 ACQUIRED = {"notice_type": "acquisition", "approval_no": "江政地〔2024〕1号"}
