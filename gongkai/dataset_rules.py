@@ -238,16 +238,17 @@ HAVING {_is_power(here, usual)}"""
 
 
 def expect_unit_to_agree_with_parts(
-    *, values: list[str], total: str, parts: str, by: list[str]
+    *, values: list[str], total: str, parts: str, by: list[str], least_parts: int = 1
 ) -> str:
-    """A total is not about a power of ten thousand away from the sum of its parts."""
+    """A total is not about a power of ten thousand away from the sum of its parts, where so many
+    of them are there."""
     return " UNION ALL ".join(
         f"""
 SELECT {_columns(by, "whole")}, '{v}' AS value_of, whole.{quoted(v)} AS total,
     part._sum AS sum_of_parts, {_power(f"whole.{quoted(v)}", "part._sum")} AS powers_of_ten_thousand
 FROM (FROM {{batch}} WHERE {total}) AS whole JOIN (
     SELECT {_columns(by)}, sum({quoted(v)}) AS _sum FROM {{batch}} WHERE {parts}
-    GROUP BY {_columns(by)}
+    GROUP BY {_columns(by)} HAVING count(*) >= {least_parts}
 ) AS part ON {_same(by, "whole", "part")}
 WHERE whole.{quoted(v)} > 0 AND part._sum > 0 AND {_is_power(f"whole.{quoted(v)}", "part._sum")}"""
         for v in values
