@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from gongkai.contracts import Contract
+from gongkai.documents import parsed
 from gongkai.errors import BrokenContract
 from gongkai.home import Home
 from gongkai.text import Text
@@ -63,7 +64,7 @@ def load(home: Home) -> City:
     if path is None or not path.exists():
         return City(Text("", ""), Text("", ""), {}, {}, {})
     try:
-        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = parsed(path)
         return City(
             name=_text(raw["name"]),
             note=_text(raw.get("note", {"zh": "", "en": ""})),

@@ -6,7 +6,7 @@ what is not understood stays as the department wrote it, for the check to quote.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -100,11 +100,10 @@ def conform(
 
 def load_code_lists(contract: Contract, home: Home, database: duckdb.DuckDBPyConnection) -> None:
     """The contract's code lists as DuckDB tables `codes_<list>`."""
-    # one table at a time: row by row, the national list of divisions takes seconds
+    # column by column: as rows, the national list of divisions takes half a second
     for code_list in codelists.of(contract, home):
-        database.register(
-            "listed", pa.Table.from_pylist([asdict(code) for code in code_list.codes], CODES)
-        )
+        columns = {name: [getattr(code, name) for code in code_list.codes] for name in CODES.names}
+        database.register("listed", pa.table(columns, CODES))
         name = quoted(f"codes_{code_list.name}")
         database.execute(f"CREATE OR REPLACE TABLE {name} AS FROM listed")
         database.unregister("listed")

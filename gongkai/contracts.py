@@ -22,7 +22,9 @@ from open_data_contract_standard.model import (
     OpenDataContractStandard,
     SchemaProperty,
 )
+from yaml import YAMLError
 
+from gongkai.documents import parsed
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT
 from gongkai.text import Text
@@ -256,9 +258,9 @@ def load(dataset: str) -> Contract:
 def read(path: Path) -> Contract:
     """The contract in a file; the area is the folder it lies in."""
     try:
-        document = OpenDataContractStandard.from_file(str(path))
+        document = OpenDataContractStandard.model_validate(parsed(path))
         contract = _contract(document, path)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, YAMLError) as error:
         raise BrokenContract(
             Text(
                 f"合同无法读取：{type(error).__name__} {error}",

@@ -24,6 +24,7 @@ import yaml
 from gongkai.check import with_figures
 from gongkai.contracts import Contract, RowRule
 from gongkai.dataset_rules import VOCABULARY
+from gongkai.documents import parsed
 from gongkai.errors import BrokenContract
 from gongkai.home import PROJECT
 from gongkai.lake import quoted
@@ -98,7 +99,7 @@ def load(contract: Contract, figures: Mapping[str, str] | None = None) -> Suite:
     given = figures or {p.name: p.sql for p in contract.parameters}
     path = EXPECTATIONS / contract.area / f"{contract.dataset}.yaml"
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = parsed(path)
         rules = tuple(_rule(item, given) for item in raw["rules"])
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise BrokenContract(

@@ -17,6 +17,7 @@ import yaml
 
 from gongkai import city
 from gongkai.contracts import Contract
+from gongkai.documents import parsed
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT, Home
 from gongkai.text import Text
@@ -179,7 +180,7 @@ def read(path: Path, dataset: str) -> Source:
     """The source declared in a file, with the SQL beside it."""
     sql = path.with_suffix(".sql")
     try:
-        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = parsed(path)
         transform = sql.read_text(encoding="utf-8")
         return Source(
             name=path.stem,

@@ -22,6 +22,12 @@ for _module in (
     "great_expectations.execution_engine",
     "great_expectations.execution_engine.sqlalchemy_execution_engine",
     "ckanapi",
+    "httpx",
+    "lxml.html",
+    "open_data_contract_standard.model",
+    "paramiko",
+    "python_calamine",
+    "xlsxwriter",
 ):
     # A module that is missing or broken makes tasks slower, and must do nothing else.
     with contextlib.suppress(Exception):
