@@ -285,12 +285,13 @@ def publish(
         progress(f"{contract.dataset}: publishing edition {edition.number}, {edition.rows} rows")
         url = publish_edition(edition, contract, home, database, store)
         state: Literal["published", "unchanged"] = "published" if staged.new else "unchanged"
-        store.complete(attempt, state=state, edition=edition.number, url=url)
-        staging.drop(contract, database, spared=store.later_attempts(attempt))
-        _supersede(contract.dataset, store)
+        # before the attempt is closed: a run that is killed here is called again, and does it again
         quarantine.clear(attempt, database)
         if attempt.correction:
             quarantine.bring_into_force(attempt, database)
+        store.complete(attempt, state=state, edition=edition.number, url=url)
+        staging.drop(contract, database, spared=store.later_attempts(attempt))
+        _supersede(contract.dataset, store)
     return Outcome(contract.dataset, state, edition.number, url, staged, None)
 
 
