@@ -10,7 +10,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from airflow.sdk import DAG, Asset, CronTriggerTimetable, Param, get_current_context, task
+from airflow.sdk import (
+    DAG,
+    Asset,
+    CronTriggerTimetable,
+    Param,
+    get_current_context,
+    get_parsing_context,
+    task,
+)
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
@@ -150,7 +158,9 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
 
 _home = home.load()
 _here = city.load(_home)
-for _name in contracts.names():
+# a task that is about to run asks for its own DAG alone
+_asked = get_parsing_context().dag_id
+for _name in (_asked,) if _asked else contracts.names():
     if sources.feeds(_name, _home):
         _contract = contracts.load(_name)
         _source = sources.active(_contract, _home)

@@ -68,17 +68,14 @@ def literal(text: str) -> str:
 
 @contextmanager
 def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory with the project's macros and both lakes attached for writing, as
-    `private` and `lake`. What does not fit in memory spills into the home."""
-    spill = make_private(home.private / "spill")
-    with duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)}
+    """A DuckDB in memory with both lakes attached for writing, as `private` and `lake`. What does
+    not fit in memory spills into the home."""
+    spill = make_private(make_private(home.private) / "spill")
+    with open_database(
+        home.database, memory_limit=MEMORY_LIMIT, temp_directory=str(spill)
     ) as database:
         # a bar drawn into a task's log is noise
         database.execute("SET enable_progress_bar = false")
-        load_extensions(database, "ducklake", _scanner(home.database))
-        load_macros(database)
-        make_private(home.private)
         with readable():
             home.public.mkdir(mode=0o755, parents=True, exist_ok=True)
         # two first sessions at the same moment would both make the catalogues, and one would fail
@@ -90,11 +87,10 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _share(database: duckdb.DuckDBPyConnection) -> None:
-    made = database.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name IN ('lake', 'private') AND "
-        "table_name IN ('editions', 'findings', 'candidates', 'waiting', 'cleared', 'corrections')"
-    ).fetchone()
-    if made != (6,):
+    """Make what the datasets share, where the last of it is not there yet."""
+    try:
+        database.execute("FROM private.quarantine.corrections LIMIT 0")
+    except duckdb.CatalogException:
         for statement in SHARED:
             database.execute(statement)
 
@@ -109,11 +105,13 @@ def readable() -> Iterator[None]:
         os.umask(before)
 
 
-def attach_public(database: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Attach the public lake read-only as `lake`, with the reader's role where there is one."""
+def reader(home: Home) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory with the public lake attached read-only as `lake`, by the reader's role
+    where there is one."""
     url = home.reader_database or home.public_database
-    load_extensions(database, "ducklake", _scanner(url))
+    database = open_database(url)
     _attach(database, "lake", url, home.public, read_only=True)
+    return database
 
 
 def load_macros(database: duckdb.DuckDBPyConnection) -> None:
@@ -127,27 +125,37 @@ def load_macros(database: duckdb.DuckDBPyConnection) -> None:
         database.execute(path.read_text(encoding="utf-8"))
 
 
-def load_extensions(database: duckdb.DuckDBPyConnection, *names: str) -> None:
-    """Load DuckDB extensions out of their wheels: nothing is fetched at run time."""
+def open_database(url: str | None, **settings: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that can attach a lake with its catalogue at `url`.
+
+    The extensions come out of their wheels, and nothing is fetched at run time. DuckDB would hash
+    each of them anew, a tenth of a second, to compare it with its signature; the lock file's hash
+    has vouched for the wheel. What is loaded after them needs its signature again.
+    """
+    database = duckdb.connect(config={**settings, "allow_unsigned_extensions": True})
     database.execute("SET autoinstall_known_extensions = false")
-    for name in names:
-        spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-        root = Path((spec.submodule_search_locations or [""])[0]) if spec else Path()
-        found = list(root.rglob(f"v{duckdb.__version__}/{name}.duckdb_extension")) if spec else []
-        if not found:
-            raise BrokenContract(
-                Text(
-                    f"没有安装 DuckDB {duckdb.__version__} 的扩展 {name}",
-                    f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
-                ),
-                where="Python",
-                do=Text("请重新安装本项目的依赖包。", "Install the project's requirements again."),
-            )
-        database.execute(f"LOAD {literal(str(found[0]))}")
+    for name in ("ducklake", "postgres_scanner" if url else "sqlite_scanner"):
+        database.execute(f"LOAD {literal(str(_extension(name)))}")
+    database.execute("SET allow_unsigned_extensions = false")
+    return database
 
 
-def _scanner(url: str | None) -> str:
-    return "postgres_scanner" if url else "sqlite_scanner"
+def _extension(name: str) -> Path:
+    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+    folders = (spec.submodule_search_locations or []) if spec else []
+    version = f"v{duckdb.__version__}"
+    for folder in folders:
+        path = Path(folder) / "extensions" / version / f"{name}.duckdb_extension"
+        if path.exists():
+            return path
+    raise BrokenContract(
+        Text(
+            f"没有安装 DuckDB {duckdb.__version__} 的扩展 {name}",
+            f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
+        ),
+        where="Python",
+        do=Text("请重新安装本项目的依赖包。", "Install the project's requirements again."),
+    )
 
 
 def _attach(

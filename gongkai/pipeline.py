@@ -28,7 +28,7 @@ from gongkai.errors import GongkaiError, Overtaken, SuiteFailed, Unforeseen, Wro
 from gongkai.expect import Judged, Verdict, expect, widen
 from gongkai.expect import load as load_suite
 from gongkai.home import Home, keep_traceback
-from gongkai.lake import CALENDAR, MACROS, readable, session
+from gongkai.lake import CALENDAR, MACROS, load_macros, readable, session
 from gongkai.protect import protect
 from gongkai.publish import publish_edition
 from gongkai.pull import Pulled
@@ -195,6 +195,7 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         recorded(store, attempt),
         session(home) as database,
     ):
+        load_macros(database)
         before = latest(database, contract.dataset)
         progress(f"{contract.dataset}: reading")
         table = (

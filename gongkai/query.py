@@ -7,7 +7,7 @@ import duckdb
 from gongkai import home as homes
 from gongkai.contracts import AREAS
 from gongkai.home import Home
-from gongkai.lake import attach_public, literal, quoted
+from gongkai.lake import literal, quoted, reader
 
 
 def connect(home: Home | None = None) -> duckdb.DuckDBPyConnection:
@@ -17,8 +17,7 @@ def connect(home: Home | None = None) -> duckdb.DuckDBPyConnection:
     `gov_debt_limit_balance_at('1.0.0')` any of them, `gongkai.editions` the list of all. Columns
     carry Chinese and English comments with their units.
     """
-    database = duckdb.connect()
-    attach_public(database, home or homes.load())
+    database = reader(home or homes.load())
     areas = _areas(database)
     for area in areas:
         database.execute(f"CREATE SCHEMA {quoted(area)}")

@@ -19,7 +19,9 @@ import json, sys
 import airflow.sdk
 known = set(sys.modules)
 sys.path.insert(0, "dags")
-import datasets
+from airflow.sdk.definitions._internal import dag_parsing_context
+with dag_parsing_context._airflow_parsing_context_manager(*sys.argv[1:]):
+    import datasets
 dags = {name: dag for name, dag in vars(datasets).items() if isinstance(dag, airflow.sdk.DAG)}
 print(json.dumps({
     "heavy": sorted({"great_expectations", "pandas", "pyarrow", "duckdb"} & set(sys.modules)),
@@ -74,6 +76,11 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_parsing_loads_nothing_that_only_tasks_need(parsed: dict[str, Any]) -> None:
     assert parsed["heavy"] == []
+
+
+def test_a_task_builds_no_dag_but_its_own(tmp_path: Path) -> None:
+    found = json.loads(python(PARSE, tmp_path, "land_acq_notice", "prepare"))
+    assert set(found["dags"]) == {"land_acq_notice"}
 
 
 def test_every_dataset_with_a_source_has_a_dag_of_four_tasks(parsed: dict[str, Any]) -> None:

@@ -77,6 +77,7 @@ def empty_lake(
 ) -> Iterator[tuple[Home, duckdb.DuckDBPyConnection]]:
     home = a_home(tmp_path_factory.mktemp("home"))
     with session(home) as database:
+        load_macros(database)
         yield home, database
 
 
