@@ -97,7 +97,8 @@ def check_file(path: Path, dataset: str, home: Home) -> Handover:
             do=Text("请检查文件名。", "Check its name."),
         )
     chosen, source, notes = _chosen(contract, home)
-    source = replace(source, table=_as_handed_over(path, source.table))
+    tables = tuple(_as_handed_over(path, table) for table in source.tables)
+    source = replace(source, tables=tables)
     with _apart(chosen) as (own, database), path.open("rb") as file:
         chunks = iter(lambda: file.read(1 << 20), b"")
         receipt = landing.keep(own, path.name, "handover", chunks)

@@ -12,8 +12,7 @@ from lxml import etree
 
 from gongkai.errors import BrokenDelivery
 from gongkai.read.excel import read_excel
-from gongkai.read.sheet import Sheet
-from gongkai.sources import Table
+from gongkai.read.grid import Document, Grid
 from gongkai.text import Text
 from gongkai.workbook import CUT, DATASET, HELP, MARKED, PROPERTY, REF, WRONG
 
@@ -35,7 +34,7 @@ def read_workbook(path: Path) -> Returned:
     BrokenDelivery where the file is none of our workbooks, the numbers of the rows are missing,
     or a row or a column stands there twice.
     """
-    sheets = list(read_excel(path, path.name, EVERY_SHEET))
+    sheets = list(read_excel(Document(path.name, path)))
     dataset = _dataset_property(path) or _dataset_told(sheets)
     if not dataset:
         raise BrokenDelivery(
@@ -76,24 +75,6 @@ def read_workbook(path: Path) -> Returned:
 # what is written
 
 
-EVERY_SHEET = Table(
-    kind="excel",
-    columns=(),
-    encoding="utf-8",
-    delimiter=",",
-    sheets=None,
-    header_rows=(1,),
-    fill_down=(),
-    skip=(),
-    captions=(),
-    records=(),
-    unnest=None,
-    labelled_html=None,
-    identity=(),
-    empty=None,
-)
-"""How our own workbook is read: every sheet, from its first row."""
-
 Cells = list[str | None]
 Numbered = tuple[str, list[str], list[tuple[int, Cells]]]
 """A table with numbered rows: its place, its header, its rows by their line."""
@@ -113,7 +94,7 @@ def _dataset_property(path: Path) -> str | None:
     return None
 
 
-def _dataset_told(sheets: Iterable[Sheet]) -> str | None:
+def _dataset_told(sheets: Iterable[Grid]) -> str | None:
     """The dataset that the first sheet names."""
     for sheet in sheets:
         for _, _, cells in sheet.rows:
@@ -122,11 +103,9 @@ def _dataset_told(sheets: Iterable[Sheet]) -> str | None:
     return None
 
 
-def _numbered(sheet: Sheet) -> Numbered | None:
+def _numbered(sheet: Grid) -> Numbered | None:
     """The rows below the header that names the column of numbers; None where no row does."""
-    # where the hint was deleted, the header is the first row
-    first: list[tuple[int, Cells]] = [(1, [*sheet.header])]
-    lines = first + [(line, cells) for line, _, cells in sheet.rows]
+    lines = [(line, cells) for line, _, cells in sheet.rows]
     for at, (_, cells) in enumerate(lines):
         header = [(cell or "").strip() for cell in cells]
         if _plain(REF) in map(_plain, header):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -23,6 +23,9 @@ from gongkai.home import PROJECT, Home
 from gongkai.text import Text
 
 TRANSFORMS = PROJECT / "transforms"
+
+Kind = Literal["delimited", "excel", "json", "html", "pdf", "word", "database"]
+"""What a file is, whatever its name ends with."""
 
 
 @dataclass(frozen=True)
@@ -79,29 +82,57 @@ class Skip:
 
 
 @dataclass(frozen=True)
-class Table:
-    """How the table in a file is found and shaped; what does not apply to a kind is empty.
+class Header:
+    """Where a table's header stands: `lines` lines, of which the first has a cell that `matches`
+    whole (white space aside). So next year's file may have a title more."""
 
-    `columns` are the headers that must be there: the name that the SQL uses, and the expression
-    that the printed header has to match whole. `captions` take a value out of the rows above the
-    header (`(?P<name>…)` groups become the columns `_name`). `empty` matches the sentence by which
-    a department says that a table has no rows and why; its group `reason` is what is published.
+    matches: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """How a table in a file is found and shaped; what does not apply to a kind is left out.
+
+    Which file: `files` matches its name, that of a member of an archive included. Where in it:
+    `sheets` matches the name of a sheet; `title` is found in a line (or the sheet's name), and the
+    table is looked for below it; `header` finds the header by what it says, `header_rows` by its
+    lines, counted from 1 (none: there is no header); `stop` is found in the first line that does
+    not belong to the table any more. `repeats`: the same table stands there again below.
+    `optional`: a file without it is no broken delivery.
+
+    What of it: `columns` are those that must be there, the name that the SQL uses and the
+    expression that the printed header has to match whole, or the column's place counted from 1.
+    `captions` take a value out of the lines between title and header (`(?P<name>…)` groups become
+    the columns `_name`). `fill_down` names the columns that are printed once for a group of rows,
+    `skip` the rows that are no data. `empty` matches the sentence by which a department says that
+    a table has no rows and why; its group `reason` is what is published.
+
+    Records: `records` is the path of their list, `unnest` a list within a record, `identity` the
+    fields that name a record, `labelled_html` a field that holds a page of labels and values.
     """
 
-    kind: Literal["delimited", "excel", "json", "database"]
-    columns: tuple[tuple[str, str], ...]
-    encoding: str
-    delimiter: str
-    sheets: str | None
-    header_rows: tuple[int, ...]
-    fill_down: tuple[str, ...]
-    skip: tuple[Skip, ...]
-    captions: tuple[str, ...]
-    empty: str | None
-    records: tuple[str, ...]
-    unnest: str | None
-    labelled_html: str | None
-    identity: tuple[str, ...]
+    kind: Kind
+    name: str = ""
+    files: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheets: str | None = None
+    title: str | None = None
+    header: Header | None = None
+    header_rows: tuple[int, ...] = (1,)
+    stop: str | None = None
+    repeats: bool = False
+    optional: bool = False
+    columns: tuple[tuple[str, str | int], ...] = ()
+    captions: tuple[str, ...] = ()
+    fill_down: tuple[str, ...] = ()
+    skip: tuple[Skip, ...] = ()
+    empty: str | None = None
+    records: tuple[str, ...] = ()
+    unnest: str | None = None
+    labelled_html: str | None = None
+    identity: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,10 +144,15 @@ class Source:
     dataset: str
     title: str
     pull: DatabasePull | ApiPull | FilesPull
-    table: Table
+    tables: tuple[Table, ...]
     surrogates: tuple[str, ...]
     transform: str
     digest: str
+
+    @property
+    def table(self) -> Table:
+        """The first table, which is mostly the only one."""
+        return self.tables[0]
 
 
 def active(contract: Contract, home: Home) -> Source:
@@ -187,7 +223,7 @@ def read(path: Path, dataset: str) -> Source:
             dataset=dataset,
             title=raw["title"],
             pull=_pull(raw["pull"], dataset),
-            table=_table(raw["read"]),
+            tables=_tables(raw["read"]),
             surrogates=tuple(raw.get("surrogates", ())),
             transform=transform,
             digest=hashlib.sha256(path.read_bytes() + transform.encode()).hexdigest(),
@@ -230,28 +266,34 @@ def _pull(raw: dict[str, Any], dataset: str) -> DatabasePull | ApiPull | FilesPu
     raise ValueError(f"pull.kind {raw['kind']} is none of database, api, files")
 
 
-def _columns(raw: list[str] | dict[str, str]) -> tuple[tuple[str, str], ...]:
-    if isinstance(raw, dict):
-        return tuple((name, str(pattern)) for name, pattern in raw.items())
-    return tuple((str(name), re.escape(str(name))) for name in raw)
+def _tables(raw: dict[str, Any]) -> tuple[Table, ...]:
+    """The tables of a source: one, or those listed under `tables`, each with what all share."""
+    shared = {key: value for key, value in raw.items() if key != "tables"}
+    return tuple(_table({**shared, **own}) for own in raw.get("tables", [{}]))
 
 
 def _table(raw: dict[str, Any]) -> Table:
-    return Table(
-        kind=raw["kind"],
-        columns=_columns(raw["columns"]),
-        encoding=raw.get("encoding", "utf-8"),
-        delimiter=raw.get("delimiter", ","),
-        sheets=raw.get("sheets"),
-        header_rows=tuple(raw.get("header_rows", (1,))),
-        fill_down=tuple(raw.get("fill_down", ())),
-        skip=tuple(
+    if unknown := sorted(set(raw) - {field.name for field in fields(Table)}):
+        raise ValueError(f"read has no {', '.join(unknown)}")
+    if raw["kind"] not in get_args(Kind):
+        raise ValueError(f"read.kind {raw['kind']} is none of {', '.join(get_args(Kind))}")
+    header = raw.get("header")
+    given = {
+        **raw,
+        "columns": _columns(raw["columns"]),
+        "header": Header(header["matches"], int(header.get("lines", 1))) if header else None,
+        "skip": tuple(
             Skip(item["matches"], item["why"], item.get("column")) for item in raw.get("skip", ())
         ),
-        captions=tuple(raw.get("captions", ())),
-        empty=raw.get("empty"),
-        records=tuple(raw["records"].split(".")) if raw.get("records") else (),
-        unnest=raw.get("unnest"),
-        labelled_html=raw.get("labelled_html"),
-        identity=tuple(raw.get("identity", ())),
-    )
+        "records": tuple(raw["records"].split(".")) if raw.get("records") else (),
+    }
+    for name in ("header_rows", "captions", "fill_down", "identity"):
+        if name in raw:
+            given[name] = tuple(raw[name])
+    return Table(**given)
+
+
+def _columns(raw: list[str] | dict[str, str | int]) -> tuple[tuple[str, str | int], ...]:
+    if isinstance(raw, dict):
+        return tuple(raw.items())
+    return tuple((str(name), re.escape(str(name))) for name in raw)

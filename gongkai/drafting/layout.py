@@ -15,8 +15,9 @@ from typing import Any
 from gongkai import sources
 from gongkai.errors import WrongCall
 from gongkai.read.excel import read_excel
+from gongkai.read.grid import Document
 from gongkai.read.records import read_json
-from gongkai.read.sheet import captions_in, join_headers
+from gongkai.read.shape import captions_in, join_headers, tables_in
 from gongkai.sources import Table
 from gongkai.text import Text
 
@@ -73,26 +74,6 @@ def shape_of(file: Path, sheet: str | None = None) -> Shape:
     return _shape_of_text(file)
 
 
-def _table(kind: str, **more: Any) -> Table:
-    given: dict[str, Any] = {
-        "columns": (),
-        "encoding": "utf-8",
-        "delimiter": ",",
-        "sheets": None,
-        "header_rows": (1,),
-        "fill_down": (),
-        "skip": (),
-        "captions": (),
-        "empty": None,
-        "records": (),
-        "unnest": None,
-        "labelled_html": None,
-        "identity": (),
-        **more,
-    }
-    return Table(kind=kind, **given)  # type: ignore[arg-type]
-
-
 def _shape_of_text(file: Path) -> Shape:
     encoding, text = _decoded(file)
 
@@ -109,7 +90,7 @@ def _shape_of_text(file: Path) -> Shape:
         return max((count * width for width, count in widths.items()), default=0)
 
     delimiter = max(",\t;|", key=evenness)
-    table = _table("delimited", encoding=encoding, delimiter=delimiter)
+    table = Table("delimited", encoding=encoding, delimiter=delimiter)
     return _shape_of_grid(table, parsed(delimiter), file)
 
 
@@ -130,11 +111,9 @@ def _decoded(file: Path) -> tuple[str, str]:
 
 
 def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
-    # the first line is taken for a header only to get at all cells
     grids: dict[str, list[Line]] = {}
-    for sheet in read_excel(file, file.name, _table("excel")):
-        lines: list[Line] = [(1, [text or None for text in sheet.header])]
-        lines += [(line, cells) for line, _, cells in sheet.rows]
+    for sheet in read_excel(Document(file.name, file)):
+        lines = [(line, cells) for line, _, cells in sheet.rows]
         if any(any(cells) for _, cells in lines):
             grids[sheet.part] = lines
     if not grids:
@@ -158,7 +137,7 @@ def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
     ]
     sheets = None if len(grids) == 1 else "|".join(map(re.escape, alike))
     left_out = [part for part in grids if part not in alike]
-    shape = _shape_of_grid(_table("excel", sheets=sheets), grids[first], file)
+    shape = _shape_of_grid(Table("excel", sheets=sheets), grids[first], file)
     if not left_out:
         return shape
     asked = Text(
@@ -180,8 +159,8 @@ def _shape_of_json(file: Path) -> Shape:
             where=file.name,
             do=Text("请给一份含有若干条记录的样例。", "Give a sample with some records."),
         )
-    table = _table("json", encoding=encoding, records=path)
-    header = read_json(file, file.name, table).header
+    table = Table("json", encoding=encoding, records=path)
+    header = read_json(Document(file.name, file), table).header
     named, asked = _named(header)
     return Shape(replace(table, columns=named), "", named, asked)
 
@@ -203,8 +182,9 @@ def _shape_of_grid(table: Table, lines: list[Line], file: Path) -> Shape:
     header_rows = tuple(lines[at][0] for at in place)
     above = [cells for _, cells in lines[: place[0]]]
     if table.kind == "excel":
-        whole = _table("excel", sheets=table.sheets, header_rows=header_rows)
-        header = next(iter(read_excel(file, file.name, whole))).header
+        whole = Table("excel", header_rows=header_rows)
+        grid = next(iter(read_excel(Document(file.name, file), table.sheets)))
+        header = next(tables_in(grid, whole)).header
     else:
         header = join_headers([lines[at][1] for at in place])
     data = [cells for _, cells in lines[place[-1] + 1 :]]

@@ -17,10 +17,11 @@ import pyarrow as pa
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.landing import address
-from gongkai.read.delimited import read_delimited
+from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
+from gongkai.read.grid import Document, Grid
 from gongkai.read.records import read_database, read_json
-from gongkai.read.sheet import Sheet
+from gongkai.read.shape import MEND, Sheet, tables_in
 from gongkai.sources import Source, Table
 from gongkai.state import Receipt
 from gongkai.text import Text
@@ -43,8 +44,9 @@ class TextTable:
     """The delivery as text: the DuckDB table `delivery`.
 
     A row is one row of the department's table. Its columns are those that the source declares,
-    those of the captions (`_year`, `_unit`), and the position: `_file`, `_part` (sheet, or the
-    record's own identity) and `_line` (counted from 1 as the department sees it).
+    those of the captions (`_year`, `_unit`), `_table` (which of several), and the position:
+    `_file`, `_part` (sheet, page, or the record's own identity) and `_line` (counted from 1 as
+    the department sees it).
     """
 
     relation: duckdb.DuckDBPyRelation
@@ -59,52 +61,46 @@ def read(
 ) -> TextTable:
     """Read what was received into the table `delivery`.
 
-    Raises BrokenDelivery where a file is not what the source declares: another encoding, a sheet
+    Raises BrokenDelivery where a file is not what the source declares: another encoding, a table
     or column that is missing, no row at all.
     """
-    names = [name for name, _ in source.table.columns]
+    documents = [_document(receipt, home) for receipt in receipts]
+    found: list[tuple[Table, Sheet]] = []
+    lines = 0
+    for declared, its in _assigned(documents, source):
+        there = [_found(document, declared) for document in its]
+        sheets = [sheet for one in there for sheet in one.sheets]
+        # what is beside one table of several may belong to another
+        several = len(source.tables) > 1
+        lines += sum(sheet.lines for sheet in sheets) if several else sum(f.lines for f in there)
+        found += [(declared, sheet) for sheet in sheets]
+    skipped = lines - sum(len(sheet.rows) for _, sheet in found)
     rows: list[dict[str, str | int | None]] = []
-    skipped, unread = 0, set[str]()
-    sheets = [sheet for receipt in receipts for sheet in _sheets(receipt, source.table, home)]
-    empty = tuple(found for sheet in sheets for found in _declared_empty(sheet, source.table))
-    without_rows = {(found.file, found.part) for found in empty}
-    skipped += sum(
-        sheet.above + len(sheet.rows)
-        for sheet in sheets
-        if (sheet.file, sheet.part) in without_rows
-    )
-    sheets = [sheet for sheet in sheets if (sheet.file, sheet.part) not in without_rows]
-    # records without a field are no broken delivery, as long as some record has it
-    whole = source.table.kind == "json"
-    headers = {name for sheet in sheets for name in sheet.header}
-    for sheet in sheets:
-        places = _places(sheet, source.table, headers if whole else None) if headers else {}
+    empty: list[EmptyTable] = []
+    unread = set[str]()
+    headers: dict[Table, set[str]] = {}
+    for declared, sheet in found:
+        headers.setdefault(declared, set()).update(sheet.header)
+    for declared, sheet in found:
+        if said := _declared_empty(sheet, declared):
+            empty.append(said)
+            skipped += len(sheet.rows)
+            continue
+        # records without a field are no broken delivery, as long as some record has it
+        elsewhere = headers[declared] if declared.kind == "json" else None
+        places = _places(sheet, declared, elsewhere) if headers[declared] else {}
         unread |= {name for at, name in enumerate(sheet.header) if at not in places.values()}
-        filled: dict[str, str] = {}
-        for line, part, cells in sheet.rows:
-            row: dict[str, str | int | None] = {
-                name: _cell(cells, place) for name, place in places.items()
-            }
-            if _skips(row, cells, source.table):
-                skipped += 1
-                continue
-            for name in source.table.fill_down:
-                filled[name] = str(row[name] or filled.get(name, ""))
-                row[name] = filled[name] or None
-            row |= {f"_{name}": value for name, value in sheet.captions.items()}
-            rows.append(row | {"_file": sheet.file, "_part": part, "_line": line})
-        skipped += sheet.above
+        taken = list(_rows(sheet, declared, places))
+        skipped += len(sheet.rows) - len(taken)
+        rows += taken
     if not rows and not empty:
         raise BrokenDelivery(
             Text("没有一行数据", "there is not one row of data"),
             where=", ".join(receipt.name for receipt in receipts[:3]) or source.name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
-    captions = sorted(
-        {f"_{name}" for pattern in source.table.captions for name in re.compile(pattern).groupindex}
-    )
     schema = pa.schema(
-        [(name, pa.string()) for name in (*names, *captions, "_file", "_part")]
+        [(name, pa.string()) for name in (*columns_of(source), "_file", "_part")]
         + [("_line", pa.int64())]
     )
     database.register("arrived", pa.Table.from_pylist(rows, schema=schema))
@@ -112,7 +108,42 @@ def read(
     database.unregister("arrived")
     tell_of_empty(empty, database)
     unread = {name for name in unread if name and not any(c.isspace() for c in name)}
-    return TextTable(database.table("delivery"), len(rows), skipped, tuple(sorted(unread)), empty)
+    relation = database.table("delivery")
+    return TextTable(relation, len(rows), skipped, tuple(sorted(unread)), tuple(empty))
+
+
+def columns_of(source: Source) -> tuple[str, ...]:
+    """The columns of the table `delivery` beside the position: those that any table declares,
+    `_table` where there are several, and those of the captions."""
+    names = dict.fromkeys(name for table in source.tables for name, _ in table.columns)
+    patterns = (pattern for table in source.tables for pattern in table.captions)
+    captions = sorted({f"_{name}" for text in patterns for name in re.compile(text).groupindex})
+    several = ("_table",) if len(source.tables) > 1 else ()
+    return (*names, *several, *captions)
+
+
+def _rows(
+    sheet: Sheet, declared: Table, places: dict[str, int]
+) -> Iterator[dict[str, str | int | None]]:
+    """The rows of a sheet that are data, by the declared names."""
+    filled: dict[str, str] = {}
+    beside = {f"_{name}": value for name, value in sheet.captions.items()}
+    for line, part, cells in sheet.rows:
+        row: dict[str, str | int | None] = {
+            name: _cell(cells, place) for name, place in places.items()
+        }
+        if _skips(row, cells, declared):
+            continue
+        for name in declared.fill_down:
+            filled[name] = str(row[name] or filled.get(name, ""))
+            row[name] = filled[name] or None
+        position: dict[str, str | int | None] = {
+            "_table": declared.name,
+            "_file": sheet.file,
+            "_part": part,
+            "_line": line,
+        }
+        yield row | beside | position
 
 
 def tell_of_empty(empty: Iterable[EmptyTable], database: duckdb.DuckDBPyConnection) -> None:
@@ -123,40 +154,92 @@ def tell_of_empty(empty: Iterable[EmptyTable], database: duckdb.DuckDBPyConnecti
     database.unregister("arrived")
 
 
-def _declared_empty(sheet: Sheet, table: Table) -> Iterator[EmptyTable]:
+def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
     """What a sheet says of having no rows. A sheet with any row beside that sentence is not empty:
     then the sentence is a row like others, for a skip to name."""
     filled = [cells for _, _, cells in sheet.rows if any(cell and cell.strip() for cell in cells)]
     if table.empty is None or len(filled) != 1:
-        return
+        return None
     said = " ".join(cell.strip() for cell in filled[0] if cell)
-    if match := re.search(table.empty, said):
-        yield EmptyTable(sheet.file, sheet.part, match.groupdict().get("reason") or said)
+    match = re.search(table.empty, said)
+    if match is None:
+        return None
+    return EmptyTable(sheet.file, sheet.part, match.groupdict().get("reason") or said)
 
 
-def _sheets(receipt: Receipt, table: Table, home: Home) -> Iterator[Sheet]:
-    path = address(home, receipt.sha256)
+def _document(receipt: Receipt, home: Home) -> Document:
     if receipt.bytes == 0:
         raise BrokenDelivery(
             Text("文件是空的", "the file is empty"),
             where=receipt.name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
-    match table.kind:
+    return Document(receipt.name, address(home, receipt.sha256))
+
+
+def _assigned(documents: list[Document], source: Source) -> Iterator[tuple[Table, list[Document]]]:
+    """Every declared table with the documents that it is looked for in."""
+    for table in source.tables:
+        pattern = re.compile(table.files or ".*", re.DOTALL)
+        its = [document for document in documents if pattern.fullmatch(document.name)]
+        if documents and not its and not table.optional:
+            names = Text("、".join(d.name for d in documents), ", ".join(d.name for d in documents))
+            raise BrokenDelivery(
+                Text(
+                    f"没有与 {table.files} 相符的文件；收到 {names.zh}",
+                    f"no file matches {table.files}; there are {names.en}",
+                ),
+                where=source.title,
+                do=MEND,
+            )
+        yield table, its
+
+
+@dataclass(frozen=True)
+class Found:
+    """The tables of a document that are as declared, and how many lines it has in all."""
+
+    sheets: tuple[Sheet, ...]
+    lines: int
+
+
+def _found(document: Document, declared: Table) -> Found:
+    match declared.kind:
+        case "json" | "database":
+            read_records = read_json if declared.kind == "json" else read_database
+            sheet = read_records(document, declared)
+            return Found((sheet,), len(sheet.rows))
+    grids = list(_grids(document, declared))
+    sheets = tuple(sheet for grid in grids for sheet in tables_in(grid, declared))
+    if not sheets and not declared.optional:
+        raise BrokenDelivery(
+            Text(f"没有标题为“{declared.title}”的表", f"no table is titled “{declared.title}”"),
+            where=document.name,
+            do=MEND,
+        )
+    if declared.kind == "delimited":
+        for sheet in sheets:
+            refuse_overflow(sheet)
+    return Found(sheets, sum(len(grid.rows) for grid in grids))
+
+
+def _grids(document: Document, declared: Table) -> Iterator[Grid]:
+    match declared.kind:
         case "delimited":
-            yield read_delimited(path, receipt.name, table)
+            yield read_delimited(document, declared.encoding, declared.delimiter)
         case "excel":
-            yield from read_excel(path, receipt.name, table)
-        case "json":
-            yield read_json(path, receipt.name, table)
-        case "database":
-            yield read_database(path, receipt.name, table)
+            yield from read_excel(document, declared.sheets)
+        case _:
+            raise NotImplementedError(declared.kind)
 
 
 def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str, int]:
     """Where each declared column stands in the sheet."""
     places = {}
     for name, pattern in table.columns:
+        if isinstance(pattern, int):
+            places[name] = pattern - 1
+            continue
         found = [at for at, text in enumerate(sheet.header) if re.fullmatch(pattern, text)]
         if len(found) == 1:
             places[name] = found[0]

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 from gongkai.errors import BrokenDelivery
-from gongkai.read.sheet import Row, Sheet, captions_in, join_headers
-from gongkai.sources import Table
+from gongkai.read.grid import Document, Grid, Row
+from gongkai.read.shape import Sheet
 from gongkai.text import Text
 
 
-def read_delimited(path: Path, name: str, table: Table) -> Sheet:
-    """The one table of a text file. A line is a physical line of the file: a quoted field that
-    runs over several is found at its first."""
-    lines: list[tuple[int, list[str | None]]] = []
+def read_delimited(document: Document, encoding: str | None, delimiter: str | None) -> Grid:
+    """The lines of a text file. A line is a physical line of the file: a quoted field that runs
+    over several is found at its first."""
+    encoding, delimiter = encoding or "utf-8", delimiter or ","
+    rows: list[Row] = []
     try:
-        with path.open(encoding=table.encoding, errors="strict", newline="") as file:
+        with document.path.open(encoding=encoding, errors="strict", newline="") as file:
             # a byte order mark is no part of the first header
             if file.read(1) != "\ufeff":
                 file.seek(0)
-            reader = csv.reader(file, delimiter=table.delimiter, strict=True)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             start = 1
             for fields in reader:
-                lines.append((start, [field if field != "" else None for field in fields]))
+                rows.append((start, "", [field if field != "" else None for field in fields]))
                 start = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise BrokenDelivery(
             Text(
-                f"文件不是 {table.encoding} 编码（从某一块的第 {error.start} 字节起）",
-                f"the bytes are not {table.encoding} (from byte {error.start} of a block on)",
+                f"文件不是 {encoding} 编码（从某一块的第 {error.start} 字节起）",
+                f"the bytes are not {encoding} (from byte {error.start} of a block on)",
             ),
-            where=name,
+            where=document.name,
             do=Text(
                 "请向部门确认导出编码，或修改来源声明。",
                 "Ask the department in which encoding it exports, or mend the source.",
@@ -43,24 +43,24 @@ def read_delimited(path: Path, name: str, table: Table) -> Sheet:
                 f"文本没有按声明的分隔符分列（{error}）",
                 f"the text is not delimited as declared ({error})",
             ),
-            where=f"{name}, 第 {start} 行 line {start}",
+            where=f"{document.name}, 第 {start} 行 line {start}",
             do=Text("请部门重新导出。", "Ask the department to export again."),
         ) from None
-    last = max(table.header_rows)
-    header = join_headers([cells for line, cells in lines if line in table.header_rows])
-    above = [cells for line, cells in lines if line < min(table.header_rows)]
-    rows: list[Row] = [(line, "", cells) for line, cells in lines if line > last]
-    for line, _, cells in rows:
-        if len(cells) > len(header) and any(cells[len(header) :]):
+    return Grid(document.name, "", rows)
+
+
+def refuse_overflow(sheet: Sheet) -> None:
+    """A line with more fields than the header has an unquoted delimiter in one of them."""
+    for line, _, cells in sheet.rows:
+        if len(cells) > len(sheet.header) and any(cells[len(sheet.header) :]):
             raise BrokenDelivery(
                 Text(
-                    f"该行有 {len(cells)} 个字段，表头只有 {len(header)} 个",
-                    f"the line has {len(cells)} fields, the header {len(header)}",
+                    f"该行有 {len(cells)} 个字段，表头只有 {len(sheet.header)} 个",
+                    f"the line has {len(cells)} fields, the header {len(sheet.header)}",
                 ),
-                where=f"{name}, 第 {line} 行 line {line}",
+                where=f"{sheet.file}, 第 {line} 行 line {line}",
                 do=Text(
                     "请部门给含有分隔符的字段加上引号。",
                     "Ask the department to quote fields that hold the delimiter.",
                 ),
             )
-    return Sheet(name, "", header, rows, last, captions_in(above, table.captions))

@@ -5,32 +5,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from lxml import html
 
 from gongkai.errors import BrokenDelivery
-from gongkai.read.sheet import Row, Sheet
+from gongkai.read.grid import Document, Row
+from gongkai.read.shape import Sheet
 from gongkai.sources import Table
 from gongkai.text import Text
 
 
-def read_json(path: Path, name: str, table: Table) -> Sheet:
+def read_json(document: Document, table: Table) -> Sheet:
     """The records of a JSON document; nested names are joined by a dot.
 
     `unnest` names a list within a record: a row is then one of its items, with the record's own
     fields beside it. `labelled_html` names a field that holds a page whose table prints a label
     and a value side by side: every label becomes a column.
     """
+    name, encoding = document.name, table.encoding or "utf-8"
     try:
-        found: Any = json.loads(path.read_text(encoding=table.encoding), parse_float=str)
+        text = document.path.read_text(encoding=encoding)
+        found: Any = json.loads(text, parse_float=str)
     except (ValueError, UnicodeDecodeError):
         raise BrokenDelivery(
             Text(
-                f"文件不是完整的 {table.encoding} 编码 JSON",
-                f"the file is no whole {table.encoding} JSON document",
+                f"文件不是完整的 {encoding} 编码 JSON",
+                f"the file is no whole {encoding} JSON document",
             ),
             where=name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
@@ -57,20 +59,20 @@ def read_json(path: Path, name: str, table: Table) -> Sheet:
         (line, _identity(record, table), [record.get(key) for key in header])
         for line, record in records
     ]
-    return Sheet(name, "", header, rows, 0, {})
+    return Sheet(name, "", header, rows, len(rows))
 
 
-def read_database(path: Path, name: str, table: Table) -> Sheet:
+def read_database(document: Document, table: Table) -> Sheet:
     """A query's result as it was kept; a line is a row's place in the result."""
     with duckdb.connect() as database:
-        result = database.read_parquet(str(path))
+        result = database.read_parquet(str(document.path))
         header = list(result.columns)
         found = result.fetchall()
     rows: list[Row] = []
     for line, values in enumerate(found, start=1):
         record = dict(zip(header, values, strict=True))
         rows.append((line, _identity(record, table), list(values)))
-    return Sheet(name, "", header, rows, 0, {})
+    return Sheet(document.name, "", header, rows, len(rows))
 
 
 def _rows(record: Any, table: Table, where: str) -> list[dict[str, str | None]]:

@@ -1,0 +1,39 @@
+"""What the readers of a format give: the cells of a file where they stand, nothing taken for a
+header yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+Row = tuple[int, str, list[str | None]]
+"""Line (from 1, as the department sees it), part (sheet, page, or the record's identity), cells."""
+
+Corner = tuple[int, int]
+"""Row and column of a cell in a grid, both from 0."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to be read: what it is called, for people, and where its bytes lie. A member of an
+    archive is called `archive.zip/member.csv`."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet, a page or a whole text as rows of cells, by line and column. A cell without text is
+    None. `merged` are the areas that are printed as one cell, by their first and last corner; only
+    the first corner has the text."""
+
+    file: str
+    part: str
+    rows: list[Row]
+    merged: tuple[tuple[Corner, Corner], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it."""
+        return f"{self.file}, {self.part}" if self.part else self.file
