@@ -19,7 +19,7 @@ from gongkai.home import Home
 from gongkai.landing import address
 from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
-from gongkai.read.grid import Document, Grid
+from gongkai.read.grid import Document, Grid, Row
 from gongkai.read.records import read_database, read_json
 from gongkai.read.shape import MEND, Sheet, tables_in
 from gongkai.sources import Source, Table
@@ -75,7 +75,11 @@ def read(
         lines += sum(sheet.lines for sheet in sheets) if several else sum(f.lines for f in there)
         found += [(declared, sheet) for sheet in sheets]
     skipped = lines - sum(len(sheet.rows) for _, sheet in found)
-    rows: list[dict[str, str | int | None]] = []
+    columns = columns_of(source)
+    schema = pa.schema(
+        [(name, pa.string()) for name in (*columns, "_file", "_part")] + [("_line", pa.int64())]
+    )
+    taken = [schema.empty_table()]
     empty: list[EmptyTable] = []
     unread = set[str]()
     headers: dict[Table, set[str]] = {}
@@ -90,26 +94,25 @@ def read(
         elsewhere = headers[declared] if declared.kind == "json" else None
         places = _places(sheet, declared, elsewhere) if headers[declared] else {}
         unread |= {name for at, name in enumerate(sheet.header) if at not in places.values()}
-        taken = list(_rows(sheet, declared, places))
-        skipped += len(sheet.rows) - len(taken)
-        rows += taken
-    if not rows and not empty:
+        rows = [row for row in sheet.rows if not _skips(row[2], declared, places)]
+        skipped += len(sheet.rows) - len(rows)
+        if declared.kind == "delimited":
+            refuse_overflow(sheet, rows)
+        taken.append(_taken(sheet, rows, declared, places, schema))
+    arrived = pa.concat_tables(taken)
+    if not arrived.num_rows and not empty:
         raise BrokenDelivery(
             Text("没有一行数据", "there is not one row of data"),
             where=", ".join(receipt.name for receipt in receipts[:3]) or source.name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
-    schema = pa.schema(
-        [(name, pa.string()) for name in (*columns_of(source), "_file", "_part")]
-        + [("_line", pa.int64())]
-    )
-    database.register("arrived", pa.Table.from_pylist(rows, schema=schema))
+    database.register("arrived", arrived)
     database.execute("CREATE OR REPLACE TABLE delivery AS FROM arrived")
     database.unregister("arrived")
     tell_of_empty(empty, database)
     unread = {name for name in unread if name and not any(c.isspace() for c in name)}
     relation = database.table("delivery")
-    return TextTable(relation, len(rows), skipped, tuple(sorted(unread)), tuple(empty))
+    return TextTable(relation, arrived.num_rows, skipped, tuple(sorted(unread)), tuple(empty))
 
 
 def columns_of(source: Source) -> tuple[str, ...]:
@@ -122,28 +125,41 @@ def columns_of(source: Source) -> tuple[str, ...]:
     return (*names, *several, *captions)
 
 
-def _rows(
-    sheet: Sheet, declared: Table, places: dict[str, int]
-) -> Iterator[dict[str, str | int | None]]:
-    """The rows of a sheet that are data, by the declared names."""
-    filled: dict[str, str] = {}
+def _taken(
+    sheet: Sheet, rows: list[Row], declared: Table, places: dict[str, int], schema: pa.Schema
+) -> pa.Table:
+    """The rows of a sheet that are data, by the declared names. Built column by column: as
+    records, a million rows take half a minute."""
     beside = {f"_{name}": value for name, value in sheet.captions.items()}
-    for line, part, cells in sheet.rows:
-        row: dict[str, str | int | None] = {
-            name: _cell(cells, place) for name, place in places.items()
-        }
-        if _skips(row, cells, declared):
-            continue
-        for name in declared.fill_down:
-            filled[name] = str(row[name] or filled.get(name, ""))
-            row[name] = filled[name] or None
-        position: dict[str, str | int | None] = {
-            "_table": declared.name,
-            "_file": sheet.file,
-            "_part": part,
-            "_line": line,
-        }
-        yield row | beside | position
+    beside |= {"_table": declared.name, "_file": sheet.file}
+    arrays = []
+    for name, kind in zip(schema.names, schema.types, strict=True):
+        if name == "_line":
+            values: pa.Array = pa.array([line for line, _, _ in rows], kind)
+        elif name == "_part":
+            values = pa.array([part for _, part, _ in rows], kind)
+        elif name in beside:
+            values = pa.repeat(pa.scalar(beside[name], kind), len(rows))
+        elif name in places:
+            column = _column(rows, places[name])
+            values = pa.array(_filled(column) if name in declared.fill_down else column, kind)
+        else:
+            values = pa.nulls(len(rows), kind)
+        arrays.append(values)
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _column(rows: list[Row], place: int) -> list[str | None]:
+    return [cells[place] if place < len(cells) else None for _, _, cells in rows]
+
+
+def _filled(values: list[str | None]) -> list[str | None]:
+    filled: list[str | None] = []
+    last: str | None = None
+    for value in values:
+        last = value or last
+        filled.append(last)
+    return filled
 
 
 def tell_of_empty(empty: Iterable[EmptyTable], database: duckdb.DuckDBPyConnection) -> None:
@@ -217,9 +233,6 @@ def _found(document: Document, declared: Table) -> Found:
             where=document.name,
             do=MEND,
         )
-    if declared.kind == "delimited":
-        for sheet in sheets:
-            refuse_overflow(sheet)
     return Found(sheets, sum(len(grid.rows) for grid in grids))
 
 
@@ -271,16 +284,16 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
     return places
 
 
-def _cell(cells: list[str | None], place: int) -> str | None:
-    return cells[place] if place < len(cells) else None
+def _cell(cells: list[str | None], place: int | None) -> str | None:
+    return cells[place] if place is not None and place < len(cells) else None
 
 
-def _skips(row: dict[str, str | int | None], cells: list[str | None], table: Table) -> bool:
+def _skips(cells: list[str | None], table: Table, places: dict[str, int]) -> bool:
     first = next((cell for cell in cells if cell and cell.strip()), None)
     if first is None:
         return True
     for skip in table.skip:
-        text = str(row.get(skip.column) or "") if skip.column else first
+        text = _cell(cells, places.get(skip.column)) or "" if skip.column else first
         if re.search(skip.matches, text.strip()):
             return True
     return False

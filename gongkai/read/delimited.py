@@ -49,9 +49,9 @@ def read_delimited(document: Document, encoding: str | None, delimiter: str | No
     return Grid(document.name, "", rows)
 
 
-def refuse_overflow(sheet: Sheet) -> None:
-    """A line with more fields than the header has an unquoted delimiter in one of them."""
-    for line, _, cells in sheet.rows:
+def refuse_overflow(sheet: Sheet, rows: list[Row]) -> None:
+    """A row of data with more fields than the header has an unquoted delimiter in one of them."""
+    for line, _, cells in rows:
         if len(cells) > len(sheet.header) and any(cells[len(sheet.header) :]):
             raise BrokenDelivery(
                 Text(

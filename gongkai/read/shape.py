@@ -96,6 +96,8 @@ def _no_header(grid: Grid, header: Header, start: int) -> BrokenDelivery:
 
 def _end(grid: Grid, declared: Table, body: int) -> int:
     """The first row below the table: that of the stop, or of the next title."""
+    if not declared.stop and not (declared.repeats and declared.title):
+        return len(grid.rows)
     for place in range(body, len(grid.rows)):
         text = line_text(grid.rows[place][2])
         if declared.stop and re.search(declared.stop, text):
@@ -159,8 +161,8 @@ def captions_in(lines: Iterable[Sequence[str | None]], patterns: Iterable[str]) 
 
 def line_text(cells: Sequence[str | None]) -> str:
     """The text of a line without white space: what titles and stops are looked for in."""
-    return "".join(_bare(cell) for cell in cells)
+    return _bare("".join(cell for cell in cells if cell))
 
 
 def _bare(text: str | None) -> str:
-    return re.sub(r"\s+", "", text or "")
+    return "".join((text or "").split())
