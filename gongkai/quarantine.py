@@ -49,10 +49,14 @@ def correct(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> int:
 
     Corrections that came with another attempt count once that one was published.
     """
-    fixes = (
-        f"(SELECT original, text FROM {SCHEMA}.corrections WHERE dataset = "
-        f"{literal(attempt.dataset)} AND (in_force OR attempt = {literal(attempt.id)}))"
-    )
+    known = database.execute(
+        "CREATE OR REPLACE TEMP TABLE fixes AS SELECT original, text FROM "
+        f"{SCHEMA}.corrections WHERE dataset = {literal(attempt.dataset)} "
+        f"AND (in_force OR attempt = {literal(attempt.id)})"
+    ).fetchone()
+    # mostly nothing was ever corrected, and the digests of all rows would be made for nothing
+    if not known or not known[0]:
+        return 0
     columns = _cells(database)
     told = ", ".join(
         f"{quoted(name)} = json_extract_string(fix.text, {literal(_path(name))})"
@@ -62,7 +66,7 @@ def correct(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> int:
     # a correction may have been corrected again
     for _ in range(10):
         found = database.execute(
-            f"UPDATE delivery SET {told} FROM {fixes} AS fix "
+            f"UPDATE delivery SET {told} FROM fixes AS fix "
             f"WHERE fix.original = {_digest(columns)}"
         ).fetchone()
         if not found or not found[0]:
@@ -109,11 +113,15 @@ def keep(
 
 def clear(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> None:
     """The attempt is public: the rows that it cleared wait no longer."""
-    cleared = f"(SELECT ref FROM {SCHEMA}.cleared WHERE attempt = {literal(attempt.id)})"
-    database.execute(
-        f"DELETE FROM {SCHEMA}.waiting WHERE dataset = {literal(attempt.dataset)} "
-        f"AND ref IN {cleared}"
-    )
+    cleared = database.execute(
+        "CREATE OR REPLACE TEMP TABLE cleared_now AS SELECT ref FROM "
+        f"{SCHEMA}.cleared WHERE attempt = {literal(attempt.id)}"
+    ).fetchone()
+    if cleared and cleared[0]:
+        database.execute(
+            f"DELETE FROM {SCHEMA}.waiting WHERE dataset = {literal(attempt.dataset)} "
+            "AND ref IN (FROM cleared_now)"
+        )
 
 
 def _hold_now(contract: Contract, attempt: Attempt, database: duckdb.DuckDBPyConnection) -> None:
