@@ -17,8 +17,8 @@ from gongkai.errors import WrongCall
 from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document
 from gongkai.read.records import read_json
-from gongkai.read.shape import captions_in, join_headers, tables_in
-from gongkai.sources import Table
+from gongkai.read.shape import bare, captions_in, join_headers, tables_in
+from gongkai.sources import Header, Table
 from gongkai.text import Text
 
 SUFFIXES: Mapping[str, str] = {
@@ -160,7 +160,8 @@ def _shape_of_json(file: Path) -> Shape:
             do=Text("请给一份含有若干条记录的样例。", "Give a sample with some records."),
         )
     table = Table("json", encoding=encoding, records=path)
-    header = read_json(Document(file.name, file), table).header
+    [sheet] = read_json(Document(file.name, file), table)
+    header = sheet.header
     named, asked = _named(header)
     return Shape(replace(table, columns=named), "", named, asked)
 
@@ -179,12 +180,15 @@ def _list_in(found: Any) -> tuple[str, ...] | None:
 
 def _shape_of_grid(table: Table, lines: list[Line], file: Path) -> Shape:
     place = _header_place(lines, file)
-    header_rows = tuple(lines[at][0] for at in place)
     above = [cells for _, cells in lines[: place[0]]]
+    if place[0] > 0:
+        # next year's file may have a title more
+        table = replace(table, header=_header_of(lines, place))
+    else:
+        table = replace(table, header_rows=tuple(lines[at][0] for at in place))
     if table.kind == "excel":
-        whole = Table("excel", header_rows=header_rows)
         grid = next(iter(read_excel(Document(file.name, file), table.sheets)))
-        header = next(tables_in(grid, whole)).header
+        header = next(tables_in(grid, table)).header
     else:
         header = join_headers([lines[at][1] for at in place])
     data = [cells for _, cells in lines[place[-1] + 1 :]]
@@ -200,7 +204,6 @@ def _shape_of_grid(table: Table, lines: list[Line], file: Path) -> Shape:
     table = replace(
         table,
         columns=headers,
-        header_rows=header_rows,
         skip=skip,
         captions=_captions(above),
         fill_down=_fill_down(header, headers, kept),
@@ -217,6 +220,13 @@ def _header_place(lines: Sequence[Line], file: Path) -> tuple[int, ...]:
     if not place:
         raise _no_header(file)
     return place
+
+
+def _header_of(lines: Sequence[Line], place: Sequence[int]) -> Header:
+    """What the header is found by: the first of its texts that no line above it has."""
+    above = {bare(cell) for _, cells in lines[: place[0]] for cell in cells}
+    texts = [bare(cell) for cell in lines[place[0]][1] if cell and cell.strip()]
+    return Header(re.escape(next(text for text in texts if text not in above)), len(place))
 
 
 def _header_in(lines: Sequence[Line]) -> tuple[int, ...]:

@@ -202,7 +202,10 @@ def source_text(area: str, title: Text, file: Path, shape: Shape) -> str:
         lines.append(f"  sheets: {_pattern_text(table.sheets)}")
     if table.records:
         lines.append(f"  records: {_text('.'.join(table.records))}")
-    if table.kind in ("delimited", "excel"):
+    if table.header:
+        told = f"matches: {_header(table.header.matches)}, lines: {table.header.lines}"
+        lines.append(f"  header: {{{told}}}")
+    elif table.kind in ("delimited", "excel") and table.header_rows != (1,):
         lines.append(f"  header_rows: [{', '.join(map(str, table.header_rows))}]")
     if table.captions:
         lines.append(f"  captions: [{', '.join(map(_pattern_text, table.captions))}]")

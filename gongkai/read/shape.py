@@ -58,7 +58,7 @@ def _start(grid: Grid, declared: Table, at: int) -> int | None:
     """The first row that can belong to the table: the one below its title."""
     if declared.title is None:
         return at
-    if at == 0 and re.search(declared.title, _bare(grid.part)):
+    if at == 0 and re.search(declared.title, bare(grid.part)):
         return 0
     for place in range(at, len(grid.rows)):
         if re.search(declared.title, line_text(grid.rows[place][2])):
@@ -73,14 +73,14 @@ def _header_places(grid: Grid, declared: Table, start: int) -> list[int]:
         return [place for place in places if place >= start]
     for place in range(start, len(grid.rows)):
         cells = grid.rows[place][2]
-        if any(re.fullmatch(declared.header.matches, _bare(cell)) for cell in cells if cell):
+        if any(re.fullmatch(declared.header.matches, bare(cell)) for cell in cells if cell):
             return list(range(place, min(place + declared.header.lines, len(grid.rows))))
     raise _no_header(grid, declared.header, start)
 
 
 def _no_header(grid: Grid, header: Header, start: int) -> BrokenDelivery:
     below = [cell for _, _, cells in grid.rows[start : start + 30] for cell in cells if cell]
-    near = difflib.get_close_matches(header.matches, [_bare(cell) for cell in below], 1, 0.3)
+    near = difflib.get_close_matches(header.matches, [bare(cell) for cell in below], 1, 0.3)
     line = grid.rows[start][0] if start < len(grid.rows) else 1
     nearest = Text(f"，最接近的是“{near[0]}”", f"; the nearest is “{near[0]}”")
     hint = nearest if near else Text("", "")
@@ -142,7 +142,7 @@ def join_headers(rows: Sequence[Sequence[str | None]]) -> list[str]:
     for at in range(width):
         parts: list[str] = []
         for row in rows:
-            text = _bare(row[at]) if at < len(row) else ""
+            text = bare(row[at]) if at < len(row) else ""
             if text and text not in parts:
                 parts.append(text)
         joined.append("/".join(parts))
@@ -161,8 +161,9 @@ def captions_in(lines: Iterable[Sequence[str | None]], patterns: Iterable[str]) 
 
 def line_text(cells: Sequence[str | None]) -> str:
     """The text of a line without white space: what titles and stops are looked for in."""
-    return _bare("".join(cell for cell in cells if cell))
+    return bare("".join(cell for cell in cells if cell))
 
 
-def _bare(text: str | None) -> str:
+def bare(text: str | None) -> str:
+    """A text without its white space."""
     return "".join((text or "").split())

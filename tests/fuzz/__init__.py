@@ -1,0 +1,1 @@
+"""Corrupted variants of real files: what a reader makes of each, seeded."""
