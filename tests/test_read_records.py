@@ -91,9 +91,7 @@ def test_a_field_that_no_record_has_is_a_broken_delivery(reads: Callable[..., Te
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        (b'[{"id": "1"', "no whole utf-8 JSON document"),
-        (b"<html></html>", "no whole utf-8 JSON document"),
-        ("[{}]".encode("utf-16"), "no whole utf-8 JSON document"),
+        ([], "no list at data.records"),
         ({"data": {"rows": []}}, "no list at data.records"),
         ({"data": None}, "no list at data.records"),
         (b"", "the file is empty"),
@@ -108,7 +106,7 @@ def test_what_is_not_the_declared_document_is_a_broken_delivery(
     assert caught.value.where == "page.json"
 
 
-@pytest.mark.parametrize("record", ["1", 2, ["1"], {"bids": "甲"}, {"bids": ["甲"]}, {"bids": 1}])
+@pytest.mark.parametrize("record", ["1", 2, {"bids": "甲"}, {"bids": ["甲"]}, {"bids": 1}])
 def test_a_value_in_place_of_a_record_is_a_broken_delivery(
     reads: Callable[..., TextTable], record: Any
 ) -> None:
@@ -121,3 +119,98 @@ def test_a_blank_page_gives_no_labels(reads: Callable[..., TextTable]) -> None:
     documents = [{"id": "1", "content": PAGE}, {"id": "2", "content": " "}]
     table = reads(documents, labelled_html="content", columns=["id", "招标人"])
     assert table.relation.project("招标人").fetchall() == [("某局",), (None,)]
+
+
+def test_documents_that_follow_each_other_count_their_records_on(
+    reads: Callable[..., TextTable],
+) -> None:
+    table = reads(b'[{"id": "1"}, {"id": "2"}][{"id": "3"}]\n\n{"id": "4"}', columns=["id"])
+    found = table.relation.project("id, _line").fetchall()
+    assert found == [("1", 1), ("2", 2), ("3", 3), ("4", 4)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_one_record_a_line_in_the_encoding_that_the_bytes_show(
+    reads: Callable[..., TextTable], encoding: str
+) -> None:
+    content = '{"区": "江海区"}\n{"区": "海陵"}\n'.encode(encoding)
+    assert reads(content, columns=["区"]).relation.project("区").fetchall() == [
+        ("江海区",),
+        ("海陵",),
+    ]
+
+
+def test_a_path_leads_to_a_list_within_a_list(reads: Callable[..., TextTable]) -> None:
+    document = [
+        {
+            "town": "甲",
+            "group": {"lead": "乙", "schools": [{"name": "丙", "sites": [{"no": 1}, {"no": 2}]}]},
+        },
+        {"town": "丁"},
+    ]
+    columns = ["town", "group.lead", "group.schools.name", "group.schools.sites.no"]
+    table = reads(document, unnest="group.schools.sites", columns=columns)
+    found = table.relation.project(", ".join(f'"{name}"' for name in columns)).fetchall()
+    assert found == [
+        ("甲", "乙", "丙", "1"),
+        ("甲", "乙", "丙", "2"),
+        ("丁", None, None, None),
+    ]
+
+
+def test_the_names_of_an_object_are_a_field(reads: Callable[..., TextTable]) -> None:
+    document = {"plots": {"a": {"paid": {"1": ["2019", 1.5], "2": ["2020", 2]}}, "b": {}}}
+    columns = ["_key", "paid._key", "paid.1", "paid.2"]
+    table = reads(document, records="plots.*", unnest="paid.*", columns=columns)
+    found = table.relation.project(", ".join(f'"{name}"' for name in columns)).fetchall()
+    assert found == [
+        ("a", "1", "2019", "1.5"),
+        ("a", "2", "2020", "2"),
+        ("b", None, None, None),
+    ]
+
+
+def test_rows_without_names_have_their_places(reads: Callable[..., TextTable]) -> None:
+    table = reads([["甲", 1], ["乙", 2]], columns={"name": 1, "places": 2})
+    assert table.relation.project("name, places").fetchall() == [("甲", "1"), ("乙", "2")]
+
+
+def test_what_is_printed_for_a_number_stays(reads: Callable[..., TextTable]) -> None:
+    digits = "9" * 5000
+    content = f'[{{"a": NaN, "b": -0, "c": 1E5, "d": {digits}, "e": [1.0, {{"f": 10}}]}}]'
+    table = reads(content.encode(), columns=["a", "b", "c", "d", "e"])
+    assert table.relation.project("a, b, c, d, e").fetchall() == [
+        ("NaN", "-0", "1E5", digits, '[1.0, {"f": 10}]')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "where"),
+    [
+        (b'[\n{"id": "1"', "no whole JSON", "page.json, 第 2 行 line 2"),
+        (b'[{"id": 1}]\n\n}', "no whole JSON", "page.json, 第 3 行 line 3"),
+        (b"<html></html>", "no whole JSON", "page.json, 第 1 行 line 1"),
+        (b'[]\n[{"id": 1, "id": 2}]', "“id” two values", "page.json, 第 2 行起 from line 2"),
+        (b"[" * 100_000, "nested too deep", "page.json"),
+        (b'[{"id": ' + b"[" * 900 + b"]" * 900 + b"}]", "nested too deep", "page.json"),
+    ],
+)
+def test_what_is_no_whole_json_names_its_line(
+    reads: Callable[..., TextTable], content: bytes, words: str, where: str
+) -> None:
+    with pytest.raises(BrokenDelivery, match=words) as caught:
+        reads(content, columns=["id"])
+    assert caught.value.where == where
+
+
+def test_a_name_that_stands_twice_with_one_value_is_one(reads: Callable[..., TextTable]) -> None:
+    table = reads(b'[{"id": 1, "id": 1}]', columns=["id"])
+    assert table.relation.project("id").fetchall() == [("1",)]
+
+
+def test_a_file_too_large_to_be_read_at_once_is_refused(
+    reads: Callable[..., TextTable], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongkai.read.records.LARGEST", 1 << 20)
+    with pytest.raises(BrokenDelivery, match="larger than 1 MB"):
+        reads(b" " * (1 << 20) + b"[]", columns=["id"])

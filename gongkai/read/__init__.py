@@ -223,8 +223,8 @@ def _found(document: Document, declared: Table) -> Found:
     match declared.kind:
         case "json" | "database":
             read_records = read_json if declared.kind == "json" else read_database
-            sheet = read_records(document, declared)
-            return Found((sheet,), len(sheet.rows))
+            records = read_records(document, declared)
+            return Found(records, sum(len(sheet.rows) for sheet in records))
     grids = list(_grids(document, declared))
     sheets = tuple(sheet for grid in grids for sheet in tables_in(grid, declared))
     if not sheets and not declared.optional:

@@ -1,68 +1,60 @@
-"""Records: JSON documents (nested, with lists and HTML inside) and query results."""
+"""Records: JSON documents (nested, with lists and pages inside) and query results."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import duckdb
-from lxml import html
 
 from gongkai.errors import BrokenDelivery
+from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Row
+from gongkai.read.html import labels_in
 from gongkai.read.shape import Sheet
 from gongkai.sources import Table
 from gongkai.text import Text
 
+LARGEST = 512 << 20
+"""How many bytes of JSON are read at once: its records need about ten times the memory."""
 
-def read_json(document: Document, table: Table) -> Sheet:
-    """The records of a JSON document; nested names are joined by a dot.
+Record = dict[str, str | None]
 
-    `unnest` names a list within a record: a row is then one of its items, with the record's own
-    fields beside it. `labelled_html` names a field that holds a page whose table prints a label
-    and a value side by side: every label becomes a column.
+
+def read_json(document: Document, table: Table) -> tuple[Sheet, ...]:
+    """The records of a JSON file; nested names are joined by a dot.
+
+    A file may hold several documents, one after the other or one a line; a record's line is its
+    place over all of them. A document is a list of records, a record, or has a list at the path
+    `records`; the step `*` of a path takes every value of an object, with its name as `_key`.
+
+    `unnest` is the path of a list within a record: a row is then one of its items, with the
+    record's own fields beside it. An item that is a list has its places, from 1, for names.
+    `labelled_html` names a field that holds a page of labels and values: every label becomes a
+    column.
+
+    Raises BrokenDelivery where the file is no whole JSON, or has no list where it is declared.
     """
-    name, encoding = document.name, table.encoding or "utf-8"
+    places = enumerate(_records_in(document, table), start=1)
     try:
-        text = document.path.read_text(encoding=encoding)
-        found: Any = json.loads(text, parse_float=str)
-    except (ValueError, UnicodeDecodeError):
-        raise BrokenDelivery(
-            Text(
-                f"文件不是完整的 {encoding} 编码 JSON",
-                f"the file is no whole {encoding} JSON document",
-            ),
-            where=name,
-            do=Text("请部门重新报送。", "Ask the department to hand over again."),
-        ) from None
-    for step in table.records:
-        found = found.get(step) if isinstance(found, dict) else None
-    if not isinstance(found, list):
-        place = ".".join(table.records)
-        raise BrokenDelivery(
-            Text(f"{place or '顶层'} 处没有列表", f"there is no list at {place or 'the top'}"),
-            where=name,
-            do=Text(
-                "请向部门了解变动，或修改来源声明。",
-                "Ask the department what changed, or mend the source.",
-            ),
-        )
-    records = [
-        (line, row)
-        for line, record in enumerate(found, start=1)
-        for row in _rows(record, table, f"{name}, 第 {line} 条 record {line}")
-    ]
+        records = [
+            (line, row)
+            for line, record in places
+            for row in _rows(record, table, f"{document.name}, 第 {line} 条 record {line}")
+        ]
+    except RecursionError:
+        _broken(document.name, "JSON 嵌套过深", "the JSON is nested too deep")
     header = list(dict.fromkeys(key for _, record in records for key in record))
     rows: list[Row] = [
         (line, _identity(record, table), [record.get(key) for key in header])
         for line, record in records
     ]
-    return Sheet(name, "", header, rows, len(rows))
+    return (Sheet(document.name, "", header, rows, len(rows)),)
 
 
-def read_database(document: Document, table: Table) -> Sheet:
+def read_database(document: Document, table: Table) -> tuple[Sheet, ...]:
     """A query's result as it was kept; a line is a row's place in the result."""
     with duckdb.connect() as database:
         result = database.read_parquet(str(document.path))
@@ -72,39 +64,139 @@ def read_database(document: Document, table: Table) -> Sheet:
     for line, values in enumerate(found, start=1):
         record = dict(zip(header, values, strict=True))
         rows.append((line, _identity(record, table), list(values)))
-    return Sheet(document.name, "", header, rows, len(rows))
+    return (Sheet(document.name, "", header, rows, len(rows)),)
 
 
-def _rows(record: Any, table: Table, where: str) -> list[dict[str, str | None]]:
-    [outer_record] = _records([record], where)
-    items = outer_record.pop(table.unnest, None) if table.unnest else None
-    page = outer_record.pop(table.labelled_html, None) if table.labelled_html else None
-    outer = _flat(outer_record, "")
-    if page and str(page).strip():
-        outer |= _labelled(str(page))
-    if not table.unnest:
-        return [outer]
-    return [outer | _flat(item, f"{table.unnest}.") for item in _records(items or [{}], where)]
+class Number(str):
+    """A number as it is printed, every digit of it."""
 
 
-def _records(found: Any, where: str) -> list[dict[str, Any]]:
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+class TwoValues(ValueError):
+    """An object that gives a name two values."""
+
+
+def _records_in(document: Document, table: Table) -> Iterator[Any]:
+    if document.path.stat().st_size > LARGEST:
         raise BrokenDelivery(
             Text(
-                "来源声明为记录的地方是一个值",
-                "there is a value where the source declares a record",
+                f"JSON 文件超过 {LARGEST >> 20} MB",
+                f"the JSON is larger than {LARGEST >> 20} MB",
             ),
-            where=where,
-            do=Text(
-                "请向部门了解变动，或修改来源声明。",
-                "Ask the department what changed, or mend the source.",
-            ),
+            where=document.name,
+            do=Text("请部门分批报送。", "Ask the department to hand it over in parts."),
         )
+    for found in _documents(text_of(document, table.encoding), document.name):
+        if not table.records and isinstance(found, dict):
+            yield found
+            continue
+        for step in table.records:
+            found = _step(found, step)
+        if not isinstance(found, list):
+            place = ".".join(table.records)
+            _broken(
+                document.name,
+                f"{place or '顶层'} 处没有列表",
+                f"there is no list at {place or 'the top'}",
+            )
+        yield from found
+
+
+def _documents(text: str, name: str) -> Iterator[Any]:
+    """The JSON documents of a text, which follow each other with or without white space."""
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=Number, parse_int=Number, parse_constant=Number
+    )
+    at = _after_space(text, 0)
+    while at < len(text):
+        try:
+            found, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            _broken(
+                f"{name}, 第 {error.lineno} 行 line {error.lineno}",
+                "文件到此不再是完整的 JSON",
+                "from here on the file is no whole JSON",
+            )
+        except TwoValues as error:
+            line = text.count("\n", 0, at) + 1
+            _broken(
+                f"{name}, 第 {line} 行起 from line {line}",
+                f"同一对象中“{error}”有两个不同的值",
+                f"an object gives “{error}” two values",
+            )
+        except RecursionError:
+            _broken(name, "JSON 嵌套过深", "the JSON is nested too deep")
+        yield found
+        at = _after_space(text, end)
+
+
+def _after_space(text: str, at: int) -> int:
+    space = re.compile(r"[\s\x1e\ufeff]*").match(text, at)
+    return space.end() if space else at
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in pairs:
+            if value != found[key]:
+                raise TwoValues(key)
     return found
 
 
-def _flat(record: dict[str, Any], prefix: str) -> dict[str, str | None]:
-    flat: dict[str, str | None] = {}
+def _step(found: Any, step: str) -> Any:
+    if not isinstance(found, dict):
+        return None
+    if step != "*":
+        return found.get(step)
+    return [{"_key": key, **_named(value)} for key, value in found.items()]
+
+
+def _named(item: Any) -> dict[str, Any]:
+    """An item's values by name; those of a list are called by their place, from 1."""
+    if isinstance(item, list):
+        return {str(place): value for place, value in enumerate(item, start=1)}
+    return item if isinstance(item, dict) else {"": item}
+
+
+def _rows(record: Any, table: Table, where: str) -> Iterator[Record]:
+    steps = table.unnest.split(".") if table.unnest else []
+    [own] = _records([record], where)
+    for row in _unnested(own, steps, "", where):
+        page = row.pop(table.labelled_html, None) if table.labelled_html else None
+        yield row | labels_in(page) if page and page.strip() else row
+
+
+def _unnested(
+    record: dict[str, Any], steps: list[str], prefix: str, where: str
+) -> Iterator[Record]:
+    """A record as rows: one, or one for every item of the list at the end of the steps."""
+    if not steps:
+        yield _flat(record, prefix)
+        return
+    step, *further = steps
+    outer = _flat({key: value for key, value in record.items() if key != step}, prefix)
+    inside = record.get(step)
+    if isinstance(inside, dict) and further:
+        inside = _step(inside, further.pop(0)) if further[0] == "*" else [inside]
+    elif further[:1] == ["*"]:
+        further.pop(0)
+    for item in _records(inside or [{}], where):
+        for row in _unnested(item, further, f"{prefix}{step}.", where):
+            yield outer | row
+
+
+def _records(found: Any, where: str) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(item, dict | list) for item in found):
+        _broken(
+            where,
+            "来源声明为记录的地方是一个值",
+            "there is a value where the source declares a record",
+        )
+    return [_named(item) for item in found]
+
+
+def _flat(record: dict[str, Any], prefix: str) -> Record:
+    flat: Record = {}
     for key, value in record.items():
         match value:
             case dict():
@@ -112,29 +204,35 @@ def _flat(record: dict[str, Any], prefix: str) -> dict[str, str | None]:
             case None | "":
                 flat[prefix + key] = None
             case str():
-                flat[prefix + key] = value
-            case list():
-                flat[prefix + key] = json.dumps(value, ensure_ascii=False)
+                flat[prefix + key] = str(value)
             case _:
-                flat[prefix + key] = json.dumps(value)
+                flat[prefix + key] = _printed(value)
     return flat
 
 
-def _labelled(page: str) -> dict[str, str | None]:
-    """Label and value of every pair of cells in the page's table; the first of a label counts."""
-    found: dict[str, str | None] = {}
-    for row in html.document_fromstring(page).iter("tr"):
-        cells = [_words(cell) for cell in row if cell.tag in ("td", "th")]
-        for label, value in zip(cells[::2], cells[1::2], strict=False):
-            found.setdefault(label.rstrip(":： "), value or None)
-    return found
+def _printed(value: Any) -> str:
+    """A value as JSON, its numbers as they were printed."""
+    match value:
+        case Number():
+            return str(value)
+        case list():
+            return f"[{', '.join(map(_printed, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{_printed(k)}: {_printed(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
 
 
-def _words(cell: Iterable[Any]) -> str:
-    text = "".join(cell.itertext()) if isinstance(cell, html.HtmlElement) else ""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def _identity(record: dict[str, str | None], table: Table) -> str:
+def _identity(record: Record, table: Table) -> str:
     values = [str(record.get(name) or "") for name in table.identity]
     return f"id={'/'.join(values)}" if table.identity else ""
+
+
+def _broken(where: str, zh: str, en: str) -> NoReturn:
+    raise BrokenDelivery(
+        Text(zh, en),
+        where=where,
+        do=Text(
+            "请部门重新报送，或修改来源声明。",
+            "Ask the department to hand over again, or mend the source.",
+        ),
+    )
