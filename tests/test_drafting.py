@@ -24,7 +24,7 @@ from gongkai.contracts import SCHEMAS, Contract, Field
 from gongkai.drafting import Drafted
 from gongkai.errors import GongkaiError, WrongCall
 from gongkai.lake import load_macros
-from gongkai.sources import FilesPull, Source
+from gongkai.sources import FilesPull, Header, Source
 from samples.codes import credit_code
 from tests.support import PROJECT, as_csv
 
@@ -95,7 +95,7 @@ def test_a_draft_runs_on_its_sample(project: Path, tmp_path: Path) -> None:
 
 def test_the_layout_is_declared(project: Path, tmp_path: Path) -> None:
     read = source_of(drafted(tmp_path, ESTATES)).table
-    assert (read.kind, read.header_rows) == ("delimited", (3,))
+    assert (read.kind, read.header) == ("delimited", Header("序号", 1))
     assert len(read.captions) == 2
     assert [skip.why for skip in read.skip] == ["合计行由各行相加可得", "表注或页脚，不是数据"]
     assert "序号" not in dict(read.columns)
@@ -258,7 +258,8 @@ def test_sheets_with_the_same_header_are_read_together(project: Path, tmp_path: 
     workbook(file)
     found = drafting.draft("enrolment", "schools", file)
     read = source_of(found).table
-    assert (read.header_rows, read.sheets, read.fill_down) == ((2, 3), "小学|初中", ("所属区",))
+    found_by = Header("学校名称", 2)
+    assert (read.header, read.sheets, read.fill_down) == (found_by, "小学|初中", ("所属区",))
     assert dict(read.columns)["班级数"] == "规模/班级数"
     assert (found.rows, found.accepted) == (4, 4)
     assert contract_of(found).title.zh == "小学情况表"
