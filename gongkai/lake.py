@@ -7,7 +7,6 @@ one by any SQL. A catalogue is a PostgreSQL database, or a SQLite file in the ho
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +15,11 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
+from gongkai import extensions
 from gongkai.contracts import AREAS, SCHEMAS
-from gongkai.errors import BrokenContract
 from gongkai.home import Home, make_private
 from gongkai.sources import TRANSFORMS
 from gongkai.state import Store
-from gongkai.text import Text
 
 MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
 MACROS = TRANSFORMS / "macros"
@@ -126,36 +124,9 @@ def load_macros(database: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_database(url: str | None, **settings: str) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that can attach a lake with its catalogue at `url`.
-
-    The extensions come out of their wheels, and nothing is fetched at run time. DuckDB would hash
-    each of them anew, a tenth of a second, to compare it with its signature; the lock file's hash
-    has vouched for the wheel. What is loaded after them needs its signature again.
-    """
-    database = duckdb.connect(config={**settings, "allow_unsigned_extensions": True})
-    database.execute("SET autoinstall_known_extensions = false")
-    for name in ("ducklake", "postgres_scanner" if url else "sqlite_scanner"):
-        database.execute(f"LOAD {literal(str(_extension(name)))}")
-    database.execute("SET allow_unsigned_extensions = false")
-    return database
-
-
-def _extension(name: str) -> Path:
-    spec = importlib.util.find_spec(f"duckdb_extension_{name}")
-    folders = (spec.submodule_search_locations or []) if spec else []
-    version = f"v{duckdb.__version__}"
-    for folder in folders:
-        path = Path(folder) / "extensions" / version / f"{name}.duckdb_extension"
-        if path.exists():
-            return path
-    raise BrokenContract(
-        Text(
-            f"没有安装 DuckDB {duckdb.__version__} 的扩展 {name}",
-            f"DuckDB's extension {name} is not installed for {duckdb.__version__}",
-        ),
-        where="Python",
-        do=Text("请重新安装本项目的依赖包。", "Install the project's requirements again."),
-    )
+    """A DuckDB in memory that can attach a lake with its catalogue at `url`."""
+    catalogue = "postgres_scanner" if url else "sqlite_scanner"
+    return extensions.opened("ducklake", catalogue, **settings)
 
 
 def _attach(
