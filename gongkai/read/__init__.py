@@ -20,6 +20,7 @@ from gongkai.landing import address
 from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document, Grid, Row
+from gongkai.read.pdf import read_pdf
 from gongkai.read.records import read_database, read_json
 from gongkai.read.shape import MEND, Sheet, tables_in
 from gongkai.sources import Source, Table
@@ -233,7 +234,7 @@ def _found(document: Document, declared: Table) -> Found:
             where=document.name,
             do=MEND,
         )
-    return Found(sheets, sum(len(grid.rows) for grid in grids))
+    return Found(sheets, sum(len(grid.rows) + grid.furniture for grid in grids))
 
 
 def _grids(document: Document, declared: Table) -> Iterator[Grid]:
@@ -242,6 +243,8 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
             yield read_delimited(document, declared.encoding, declared.delimiter)
         case "excel":
             yield from read_excel(document, declared.sheets)
+        case "pdf":
+            yield from read_pdf(document, declared)
         case _:
             raise NotImplementedError(declared.kind)
 

@@ -120,7 +120,8 @@ def _sheet(grid: Grid, declared: Table, start: int, heads: list[int], body: rang
     printed = [grid.rows[place][2] for place in heads]
     rows = [grid.rows[place] for place in body if grid.rows[place][2] not in printed]
     captions = captions_in(above, declared.captions)
-    return Sheet(grid.file, grid.part, header, rows, body.stop - start, captions)
+    lines = body.stop - start + grid.furniture
+    return Sheet(grid.file, grid.part, header, rows, lines, captions)
 
 
 def _spread(head: dict[int, list[str | None]], merged: Iterable[tuple[Corner, Corner]]) -> None:
