@@ -59,8 +59,8 @@ def test_another_encoding_is_a_broken_delivery_that_names_the_file(
 ) -> None:
     content = "编号,名称\n1,甲\n".encode("gb18030")
     with pytest.raises(BrokenDelivery, match="the bytes are not utf-8") as caught:
-        read_bytes(home, tmp_path, PLAIN, content, database, "台账.csv")
-    assert caught.value.where == "台账.csv"
+        read_bytes(home, tmp_path, {**PLAIN, "encoding": "utf-8"}, content, database, "台账.csv")
+    assert caught.value.where == "台账.csv, 第 1 行 line 1"
     assert "甲" not in str(caught.value)
 
 
@@ -80,12 +80,108 @@ def test_empty_fields_behind_the_last_column_do_no_harm(
     assert table.relation.project("编号, 名称").fetchall() == [("1", "甲")]
 
 
-def test_an_open_quote_is_a_broken_delivery(
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('编号,名称\n1,甲\n2,"乙\n3,丙\n', "a quote that opens here is never closed"),
+        ('编号,名称\n1,甲\n2,"乙\n3,丙\n4,"丁"\n', "behind a closing quote there is neither"),
+        ('编号,名称\n1,甲\n2,"乙"丙"\n', "behind a closing quote there is neither"),
+        ("编号,名称\n1,甲\n2,乙\0\n", "there is a NUL character"),
+    ],
+)
+def test_a_text_that_cannot_be_cut_names_the_line(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, content: str, words: str
+) -> None:
+    with pytest.raises(BrokenDelivery, match=words) as caught:
+        read_bytes(home, tmp_path, PLAIN, content.encode(), database, "台账.csv")
+    assert caught.value.where == "台账.csv, 第 3 行 line 3"
+    assert "乙" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_an_encoding_that_nobody_declares_is_seen(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, encoding: str
+) -> None:
+    content = "编号,名称\n1,某村\n".encode(encoding)
+    table = read_bytes(home, tmp_path, PLAIN, content, database)
+    assert table.relation.project("编号, 名称").fetchall() == [("1", "某村")]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，", "；"])
+def test_a_delimiter_that_nobody_declares_is_seen(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, delimiter: str
+) -> None:
+    # a title above and prose within do not mislead
+    lines = [
+        "某局台账，2025年",
+        "编号{}名称{}说明",
+        '1{}"甲{}乙"{}一,二；三',
+        "2{}丙{}四，五;六|七",
+    ]
+    lines[-1] = lines[-1].replace(delimiter, "")
+    lines[2] = lines[2].replace(delimiter, "")
+    content = "\n".join(line.replace("{}", delimiter) for line in lines).encode()
+    declared = {**PLAIN, "header": {"matches": "编号"}}
+    table = read_bytes(home, tmp_path, declared, content, database)
+    found = table.relation.project("编号, 名称, _line").fetchall()
+    assert found == [("1", f"甲{delimiter}乙", 3), ("2", "丙", 4)]
+
+
+def test_one_column_has_no_delimiter(
     home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
 ) -> None:
-    with pytest.raises(BrokenDelivery, match="not delimited as declared") as caught:
-        read_bytes(home, tmp_path, PLAIN, '编号,名称\n1,甲\n2,"乙\n'.encode(), database)
-    assert caught.value.where == "delivered, 第 3 行 line 3"
+    declared = {"kind": "delimited", "columns": ["名称"]}
+    table = read_bytes(home, tmp_path, declared, "名称\n甲\n乙\n".encode(), database)
+    assert table.relation.project("名称").fetchall() == [("甲",), ("乙",)]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ('"甲""乙"', '甲"乙'),
+        (r'"甲\"乙\\"', '甲"乙\\'),
+        ('"D:\\"', "D:\\"),
+        (r'"甲\"乙\N"', r'甲"乙\N'),
+    ],
+)
+def test_a_quote_within_quotes_is_doubled_or_escaped(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, field: str, value: str
+) -> None:
+    table = read_bytes(home, tmp_path, PLAIN, f"编号,名称\n1,{field}\n".encode(), database)
+    assert table.relation.project("编号, 名称").fetchall() == [("1", value)]
+
+
+def test_a_field_may_be_as_long_as_it_likes(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    content = f"编号,名称\n1,{'甲' * 200_000}\n".encode()
+    table = read_bytes(home, tmp_path, PLAIN, content, database)
+    assert table.relation.project("length(名称)").fetchall() == [(200_000,)]
+
+
+def test_a_line_that_ends_early_has_empty_fields(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    table = read_bytes(home, tmp_path, PLAIN, "编号,名称,\n1\n2,乙,\n".encode(), database)
+    assert table.relation.project("编号, 名称").fetchall() == [("1", None), ("2", "乙")]
+
+
+def test_a_table_among_other_lines_is_found_by_what_is_declared(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    declared = {
+        **PLAIN,
+        "title": "台账",
+        "header": {"matches": "编号"},
+        "captions": [r"(?P<year>\d{4})年", r"单位：(?P<unit>\S+)"],
+        "stop": "^说明",
+        "skip": [{"matches": "^合计$", "why": "汇总"}],
+    }
+    content = "2025年台账\n单位：万元\n\n编号,名称\n1,甲\n合计,1,,5\n说明：一,二,三,四\n3,丙\n"
+    table = read_bytes(home, tmp_path, declared, content.encode("gb18030"), database)
+    found = table.relation.project("编号, 名称, _year, _unit, _line").fetchall()
+    assert found == [("1", "甲", "2025", "万元", 5)]
+    assert table.skipped == 7
 
 
 def test_a_declared_footer_is_skipped_and_counted(

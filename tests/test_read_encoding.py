@@ -48,3 +48,28 @@ def test_a_character_over_the_edge_of_a_block_is_whole(
     assert encoding_of(a_text(tmp_path, content)) == "utf-8"
     with pytest.raises(BrokenDelivery, match="byte 13"):
         encoding_of(a_text(tmp_path, content + b"\xff"))
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("cp1252", "id,nom\n1,Émile\n"),
+        ("cp1252", "naïveé,ßü\nœuvre – «ç»\n"),
+        ("big5", "編號,名稱\n1,臺北市政府教育局\n"),
+        ("shift_jis", "番号,名前\n1,東京都のデータ\n"),
+        ("gb18030", "编号,名称\n1,㐀某村镕堃喆\n"),
+        ("gb18030", "編號,名稱\n1,國土資源局\n"),
+    ],
+)
+def test_a_text_of_another_place_is_not_taken_for_chinese(
+    tmp_path: Path, written: str, text: str
+) -> None:
+    assert text_of(a_text(tmp_path, text.encode(written)), None) == text
+
+
+@pytest.mark.parametrize("written", ["utf-8", "gb18030"])
+def test_a_text_that_is_cut_off_within_a_character_is_damaged(tmp_path: Path, written: str) -> None:
+    content = "编号,名称\n1,某村的信息".encode(written)[:-1]
+    with pytest.raises(BrokenDelivery, match="neither UTF-8 nor GB18030") as caught:
+        text_of(a_text(tmp_path, content), None)
+    assert caught.value.where == "notice.txt, 第 2 行 line 2"

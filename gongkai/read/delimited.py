@@ -1,52 +1,124 @@
-"""Delimited text in its declared encoding."""
+"""Delimited text: in the encoding and with the delimiter that a source declares, or else those
+that the text itself shows."""
 
 from __future__ import annotations
 
 import csv
+import gc
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gongkai.errors import BrokenDelivery
+from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Grid, Row
 from gongkai.read.shape import Sheet
 from gongkai.text import Text
 
+DELIMITERS = (",", "\t", ";", "|", "，", "；")
+"""What is tried where no delimiter is declared, the first of equals first."""
+SAMPLE = 1 << 16
+"""How much of a text is looked at for its delimiter, in characters."""
+AGAIN = Text("请部门重新导出。", "Ask the department to export again.")
+
+# a field may be a whole policy text: the limit of the library is there to be raised
+csv.field_size_limit(2**31 - 1)
+
 
 def read_delimited(document: Document, encoding: str | None, delimiter: str | None) -> Grid:
     """The lines of a text file. A line is a physical line of the file: a quoted field that runs
-    over several is found at its first."""
-    encoding, delimiter = encoding or "utf-8", delimiter or ","
-    rows: list[Row] = []
-    try:
-        with document.path.open(encoding=encoding, errors="strict", newline="") as file:
-            # a byte order mark is no part of the first header
-            if file.read(1) != "\ufeff":
-                file.seek(0)
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            start = 1
-            for fields in reader:
-                rows.append((start, "", [field if field != "" else None for field in fields]))
-                start = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise BrokenDelivery(
-            Text(
-                f"文件不是 {encoding} 编码（从某一块的第 {error.start} 字节起）",
-                f"the bytes are not {encoding} (from byte {error.start} of a block on)",
-            ),
-            where=document.name,
-            do=Text(
-                "请向部门确认导出编码，或修改来源声明。",
-                "Ask the department in which encoding it exports, or mend the source.",
-            ),
-        ) from None
-    except csv.Error as error:
-        raise BrokenDelivery(
-            Text(
-                f"文本没有按声明的分隔符分列（{error}）",
-                f"the text is not delimited as declared ({error})",
-            ),
-            where=f"{document.name}, 第 {start} 行 line {start}",
-            do=Text("请部门重新导出。", "Ask the department to export again."),
-        ) from None
+    over several is found at its first. A quote within a quoted field is doubled or follows a
+    backslash.
+
+    Raises BrokenDelivery, with the line, where a byte is of another encoding, where there is a
+    NUL, and where a quote is not closed or stands within a quoted field.
+    """
+    text = text_of(document, encoding)
+    if "\0" in text:
+        raise _broken(document, _line_of(text, text.index("\0")), "nul")
+    between = delimiter or delimiter_of(text)
+    rows, broken = _rows(text, between)
+    if broken and '\\"' in text:
+        # only what does not read as it stands is taken for escapes: "D:\" is a whole field
+        rows, broken = _rows(_doubled(text), between)
+    if broken:
+        raise _broken(document, *broken)
     return Grid(document.name, "", rows)
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that cuts most lines of the beginning into as many fields; of several that do,
+    the one that gives more fields."""
+    sample = text[:SAMPLE]
+    if len(text) > SAMPLE:
+        # the last line is cut off
+        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
+    return max(DELIMITERS, key=lambda delimiter: _regularity(sample, delimiter))
+
+
+def _regularity(sample: str, delimiter: str) -> tuple[int, int]:
+    """How many lines have the most frequent number of fields, if it is more than one, and what
+    that number is."""
+    lines = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    widths = Counter(len(fields) for fields in lines if len(fields) > 1)
+    [(width, lines_of_it)] = widths.most_common(1) or [(1, 0)]
+    return lines_of_it, width
+
+
+def _rows(text: str, delimiter: str) -> tuple[list[Row], tuple[int, str] | None]:
+    """The rows, and where it breaks off: the line at which the row begins, and why."""
+    rows: list[Row] = []
+    start = 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        with _uncollected():
+            for fields in reader:
+                rows.append((start, "", [field or None for field in fields]))
+                start = reader.line_num + 1
+    except csv.Error as error:
+        return rows, (start, "open" if "unexpected end" in str(error) else "quote")
+    return rows, None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: rows hold no cycles, and looking through a million of them again
+    and again takes as long as reading them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _doubled(text: str) -> str:
+    """The text with quotes doubled that are escaped by a backslash."""
+    return re.sub(r'\\(["\\])', lambda found: '""' if found[1] == '"' else "\\", text)
+
+
+FAULTS = {
+    "nul": Text("该行有空字符（NUL）", "there is a NUL character in the line"),
+    "open": Text("该行开始的引号没有闭合", "a quote that opens here is never closed"),
+    "quote": Text(
+        "引号后面既不是分隔符也不是行尾：字段中的引号应写两次，或上一个引号没有闭合",
+        "behind a closing quote there is neither a delimiter nor the end of the line: a quote "
+        "within a field is to be doubled, or the one before was not closed",
+    ),
+}
+
+
+def _broken(document: Document, line: int, fault: str) -> BrokenDelivery:
+    return BrokenDelivery(
+        FAULTS[fault], where=f"{document.name}, 第 {line} 行 line {line}", do=AGAIN
+    )
+
+
+def _line_of(text: str, at: int) -> int:
+    return len(re.findall(r"\r\n|\r|\n", text[:at])) + 1
 
 
 def refuse_overflow(sheet: Sheet, rows: list[Row]) -> None:
