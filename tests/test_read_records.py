@@ -214,3 +214,17 @@ def test_a_file_too_large_to_be_read_at_once_is_refused(
     monkeypatch.setattr("gongkai.read.records.LARGEST", 1 << 20)
     with pytest.raises(BrokenDelivery, match="larger than 1 MB"):
         reads(b" " * (1 << 20) + b"[]", columns=["id"])
+
+
+def test_a_script_that_names_values_is_a_document(reads: Callable[..., TextTable]) -> None:
+    script = "/* 2025 */\nconst ZONES = {\n  p1: { year: '2025', estates: ['甲', '乙',], },\n};\n"
+    table = reads(script.encode(), records="ZONES.*", columns=["_key", "year", "estates"])
+    assert table.relation.project("_key, year, estates, _line").fetchall() == [
+        ("p1", "2025", '["甲", "乙"]', 1)
+    ]
+
+
+def test_a_script_that_does_more_names_its_line(reads: Callable[..., TextTable]) -> None:
+    with pytest.raises(BrokenDelivery, match="neither JSON nor a plain value") as caught:
+        reads(b"const a = 1;\nconst b = [a + 1]", records="b", columns=["id"])
+    assert caught.value.where == "page.json, 第 2 行 line 2"

@@ -13,6 +13,7 @@ from gongkai.errors import BrokenDelivery
 from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Row
 from gongkai.read.html import labels_in
+from gongkai.read.literal import NoLiteral, as_json, names_values
 from gongkai.read.shape import Sheet
 from gongkai.sources import Table
 from gongkai.text import Text
@@ -28,7 +29,8 @@ def read_json(document: Document, table: Table) -> tuple[Sheet, ...]:
 
     A file may hold several documents, one after the other or one a line; a record's line is its
     place over all of them. A document is a list of records, a record, or has a list at the path
-    `records`; the step `*` of a path takes every value of an object, with its name as `_key`.
+    `records`; the step `*` of a path takes every value of an object, with its name as `_key`. A
+    script that only names values is one document, with their names for fields.
 
     `unnest` is the path of a list within a record: a row is then one of its items, with the
     record's own fields beside it. An item that is a list has its places, from 1, for names.
@@ -85,7 +87,10 @@ def _records_in(document: Document, table: Table) -> Iterator[Any]:
             where=document.name,
             do=Text("请部门分批报送。", "Ask the department to hand it over in parts."),
         )
-    for found in _documents(text_of(document, table.encoding), document.name):
+    text = text_of(document, table.encoding)
+    if names_values(text):
+        text = _named_values(text, document.name)
+    for found in _documents(text, document.name):
         if not table.records and isinstance(found, dict):
             yield found
             continue
@@ -99,6 +104,17 @@ def _records_in(document: Document, table: Table) -> Iterator[Any]:
                 f"there is no list at {place or 'the top'}",
             )
         yield from found
+
+
+def _named_values(script: str, name: str) -> str:
+    try:
+        return as_json(script)
+    except NoLiteral as error:
+        _broken(
+            f"{name}, 第 {error.line} 行 line {error.line}",
+            "此处既不是 JSON 也不是一个值",
+            "there is neither JSON nor a plain value",
+        )
 
 
 def _documents(text: str, name: str) -> Iterator[Any]:
