@@ -17,9 +17,11 @@ import duckdb
 
 from gongkai import extensions
 from gongkai.contracts import AREAS, SCHEMAS
+from gongkai.errors import WrongCall
 from gongkai.home import Home, make_private
 from gongkai.sources import TRANSFORMS
 from gongkai.state import Store
+from gongkai.text import Text
 
 MEMORY_LIMIT = os.environ.get("GONGKAI_MEMORY", "2GB")
 MACROS = TRANSFORMS / "macros"
@@ -105,10 +107,19 @@ def readable() -> Iterator[None]:
 
 def reader(home: Home) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory with the public lake attached read-only as `lake`, by the reader's role
-    where there is one."""
+    where there is one. Raises WrongCall where nothing was ever published."""
     url = home.reader_database or home.public_database
     database = open_database(url)
-    _attach(database, "lake", url, home.public, read_only=True)
+    try:
+        _attach(database, "lake", url, home.public, read_only=True)
+    except duckdb.Error:
+        if url or (home.public / "catalog.sqlite").exists():
+            raise
+        raise WrongCall(
+            Text("这里还没有公开任何数据", "nothing has been published here yet"),
+            where=str(home.path),
+            do=Text("请先运行 `gongkai run`。", "Run `gongkai run` first."),
+        ) from None
     return database
 
 

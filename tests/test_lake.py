@@ -9,7 +9,9 @@ import duckdb
 import pytest
 from duckdb_extension_sqlite_scanner import __file__ as wheel
 
-from gongkai.lake import open_database
+from gongkai.errors import WrongCall
+from gongkai.lake import open_database, reader
+from tests.support import a_home
 
 
 def test_only_the_extensions_of_the_wheels_are_loaded_without_a_signature(tmp_path: Path) -> None:
@@ -32,3 +34,8 @@ def test_a_session_fetches_no_extension(tmp_path: Path) -> None:
         database.execute(f"SET extension_directory = '{tmp_path}'")
         database.execute("FROM read_xlsx('a.xlsx')")
     assert not list(tmp_path.rglob("*.duckdb_extension"))
+
+
+def test_a_lake_that_was_never_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(WrongCall, match="nothing has been published here yet"):
+        reader(a_home(tmp_path))
