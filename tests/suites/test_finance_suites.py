@@ -154,6 +154,8 @@ BROKEN = [
     (DEBT, "city_is_own_level_plus_counties", Tables(city(whole=61, own=50, parts=ALL))),
     (DEBT, "city_is_own_level_plus_counties", Tables(city(whole=60, own=50, parts=COUNTRY))),
     (DEBT, "unit_plausible", LEVELS.but(0, "latest", total_balance=8 * YI // 1000)),
+    (DEBT, "near_last_year", LEVELS.but(0, "latest", total_balance=300 * YI)),
+    (DEBT, "near_last_year", LEVELS.but(0, "latest", total_limit=9 * YI)),
     thinned(DEBT, owed("320321", "whole", 5)),
     (ROLL, "whole_is_own_plus_subordinate", with_scopes(10, 6, 5)),
     (ROLL, "total_is_general_plus_special", of_types(10, 6, 5)),
