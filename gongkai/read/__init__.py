@@ -17,6 +17,7 @@ import pyarrow as pa
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.landing import address
+from gongkai.read.archive import is_named, opened
 from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document, Grid, Row
@@ -65,16 +66,9 @@ def read(
     Raises BrokenDelivery where a file is not what the source declares: another encoding, a table
     or column that is missing, no row at all.
     """
-    documents = [_document(receipt, home) for receipt in receipts]
-    found: list[tuple[Table, Sheet]] = []
-    lines = 0
-    for declared, its in _assigned(documents, source):
-        there = [_found(document, declared) for document in its]
-        sheets = [sheet for one in there for sheet in one.sheets]
-        # what is beside one table of several may belong to another
-        several = len(source.tables) > 1
-        lines += sum(sheet.lines for sheet in sheets) if several else sum(f.lines for f in there)
-        found += [(declared, sheet) for sheet in sheets]
+    arrived = [_document(receipt, home) for receipt in receipts]
+    with opened(arrived, [table.files for table in source.tables]) as documents:
+        found, lines = _all_found(documents, source)
     skipped = lines - sum(len(sheet.rows) for _, sheet in found)
     columns = columns_of(source)
     schema = pa.schema(
@@ -100,20 +94,20 @@ def read(
         if declared.kind == "delimited":
             refuse_overflow(sheet, rows)
         taken.append(_taken(sheet, rows, declared, places, schema))
-    arrived = pa.concat_tables(taken)
-    if not arrived.num_rows and not empty:
+    text = pa.concat_tables(taken)
+    if not text.num_rows and not empty:
         raise BrokenDelivery(
             Text("没有一行数据", "there is not one row of data"),
             where=", ".join(receipt.name for receipt in receipts[:3]) or source.name,
             do=Text("请部门重新报送。", "Ask the department to hand over again."),
         )
-    database.register("arrived", arrived)
+    database.register("arrived", text)
     database.execute("CREATE OR REPLACE TABLE delivery AS FROM arrived")
     database.unregister("arrived")
     tell_of_empty(empty, database)
     unread = {name for name in unread if name and not any(c.isspace() for c in name)}
     relation = database.table("delivery")
-    return TextTable(relation, arrived.num_rows, skipped, tuple(sorted(unread)), tuple(empty))
+    return TextTable(relation, text.num_rows, skipped, tuple(sorted(unread)), tuple(empty))
 
 
 def columns_of(source: Source) -> tuple[str, ...]:
@@ -197,8 +191,7 @@ def _document(receipt: Receipt, home: Home) -> Document:
 def _assigned(documents: list[Document], source: Source) -> Iterator[tuple[Table, list[Document]]]:
     """Every declared table with the documents that it is looked for in."""
     for table in source.tables:
-        pattern = re.compile(table.files or ".*", re.DOTALL)
-        its = [document for document in documents if pattern.fullmatch(document.name)]
+        its = [document for document in documents if is_named(document.name, table.files)]
         if documents and not its and not table.optional:
             names = Text("、".join(d.name for d in documents), ", ".join(d.name for d in documents))
             raise BrokenDelivery(
@@ -210,6 +203,22 @@ def _assigned(documents: list[Document], source: Source) -> Iterator[tuple[Table
                 do=MEND,
             )
         yield table, its
+
+
+def _all_found(
+    documents: list[Document], source: Source
+) -> tuple[list[tuple[Table, Sheet]], int]:
+    """What was found of every declared table, and the lines of it all."""
+    found: list[tuple[Table, Sheet]] = []
+    lines = 0
+    for declared, its in _assigned(documents, source):
+        there = [_found(document, declared) for document in its]
+        sheets = [sheet for one in there for sheet in one.sheets]
+        # what is beside one table of several may belong to another
+        several = len(source.tables) > 1
+        lines += sum(sheet.lines for sheet in sheets) if several else sum(f.lines for f in there)
+        found += [(declared, sheet) for sheet in sheets]
+    return found, lines
 
 
 @dataclass(frozen=True)
