@@ -104,7 +104,10 @@ class Table:
     What of it: `columns` are those that must be there, the name that the SQL uses and the
     expression that the printed header has to match whole, or the column's place counted from 1.
     `captions` take a value out of the lines between title and header (`(?P<name>…)` groups become
-    the columns `_name`). `fill_down` names the columns that are printed once for a group of rows,
+    the columns `_name`), `cover` out of all lines above the title, such as those of a title page.
+    `joined` matches a header that is printed over several columns whose cells are one text (类, 款
+    and 项 of a code). `figures` names the columns of which one must be filled: a form prints lines
+    that nothing was entered in. `fill_down` names the columns that are printed once for a group of rows,
     `skip` the rows that are no data. `empty` matches the sentence by which a department says that
     a table has no rows and why; its group `reason` is what is published.
 
@@ -126,6 +129,9 @@ class Table:
     optional: bool = False
     columns: tuple[tuple[str, str | int], ...] = ()
     captions: tuple[str, ...] = ()
+    cover: tuple[str, ...] = ()
+    joined: str | None = None
+    figures: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
     skip: tuple[Skip, ...] = ()
     empty: str | None = None
@@ -287,7 +293,7 @@ def _table(raw: dict[str, Any]) -> Table:
         ),
         "records": tuple(raw["records"].split(".")) if raw.get("records") else (),
     }
-    for name in ("header_rows", "captions", "fill_down", "identity"):
+    for name in ("header_rows", "captions", "cover", "figures", "fill_down", "identity"):
         if name in raw:
             given[name] = tuple(raw[name])
     return Table(**given)

@@ -114,7 +114,7 @@ def columns_of(source: Source) -> tuple[str, ...]:
     """The columns of the table `delivery` beside the position: those that any table declares,
     `_table` where there are several, and those of the captions."""
     names = dict.fromkeys(name for table in source.tables for name, _ in table.columns)
-    patterns = (pattern for table in source.tables for pattern in table.captions)
+    patterns = (text for table in source.tables for text in (*table.captions, *table.cover))
     captions = sorted({f"_{name}" for text in patterns for name in re.compile(text).groupindex})
     several = ("_table",) if len(source.tables) > 1 else ()
     return (*names, *several, *captions)
@@ -168,14 +168,22 @@ def tell_of_empty(empty: Iterable[EmptyTable], database: duckdb.DuckDBPyConnecti
 def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
     """What a sheet says of having no rows. A sheet with any row beside that sentence is not empty:
     then the sentence is a row like others, for a skip to name."""
-    filled = [cells for _, _, cells in sheet.rows if any(cell and cell.strip() for cell in cells)]
-    if table.empty is None or len(filled) != 1:
+    if table.empty is None:
         return None
-    said = " ".join(cell.strip() for cell in filled[0] if cell)
-    match = re.search(table.empty, said)
+    filled = [row for row in sheet.rows if any(cell and cell.strip() for cell in row[2])]
+    if table.figures:
+        places = _places(sheet, table, None)
+        filled = [row for row in filled if _has_figure(row[2], table, places) or _says(row, table)]
+    match = _says(filled[0], table) if len(filled) == 1 else None
     if match is None:
         return None
-    return EmptyTable(sheet.file, sheet.part, match.groupdict().get("reason") or said)
+    part = table.name or filled[0][1]
+    return EmptyTable(sheet.file, part, match.groupdict().get("reason") or match.string)
+
+
+def _says(row: Row, table: Table) -> re.Match[str] | None:
+    """The sentence in a row by which a department says that there are no rows."""
+    return re.search(table.empty or "", " ".join(cell.strip() for cell in row[2] if cell))
 
 
 def _document(receipt: Receipt, home: Home) -> Document:
@@ -300,9 +308,13 @@ def _cell(cells: list[str | None], place: int | None) -> str | None:
     return cells[place] if place is not None and place < len(cells) else None
 
 
+def _has_figure(cells: list[str | None], table: Table, places: dict[str, int]) -> bool:
+    return any((_cell(cells, places.get(name)) or "").strip() for name in table.figures)
+
+
 def _skips(cells: list[str | None], table: Table, places: dict[str, int]) -> bool:
     first = next((cell for cell in cells if cell and cell.strip()), None)
-    if first is None:
+    if first is None or (table.figures and not _has_figure(cells, table, places)):
         return True
     for skip in table.skip:
         text = _cell(cells, places.get(skip.column)) or "" if skip.column else first

@@ -248,13 +248,18 @@ def _grid(document: Document, declared: Table, lines: Sequence[Line], furniture:
     if not any(line.area is not None for line in lines):
         lines = _aligned(lines, declared)
     _refuse_other_columns(document, lines)
-    rows: list[Row] = [(line.number, f"第{line.page + 1}页", list(line.cells)) for line in lines]
+    rows = _rows(lines)
     merged: list[tuple[Corner, Corner]] = [
         ((at, left), (at + down - 1, left + across - 1))
         for at, line in enumerate(lines)
         for left, down, across in line.spans
     ]
-    return Grid(document.name, part, rows, tuple(merged), furniture)
+    cover = _rows(_page(document, 0)) if declared.cover else []
+    return Grid(document.name, part, rows, tuple(merged), furniture, tuple(cover))
+
+
+def _rows(lines: Iterable[Line]) -> list[Row]:
+    return [(line.number, f"第{line.page + 1}页", list(line.cells)) for line in lines]
 
 
 def _refuse_other_columns(document: Document, lines: Sequence[Line]) -> None:

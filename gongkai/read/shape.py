@@ -7,6 +7,7 @@ expected, where, and what comes nearest.
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -119,7 +120,12 @@ def _sheet(grid: Grid, declared: Table, start: int, heads: list[int], body: rang
     # a table that goes on over a page prints its header again
     printed = [grid.rows[place][2] for place in heads]
     rows = [grid.rows[place] for place in body if grid.rows[place][2] not in printed]
+    if declared.joined:
+        header, rows = _joined(header, rows, declared.joined)
     captions = captions_in(above, declared.captions)
+    if declared.cover:
+        cover = (cells for _, _, cells in (*grid.cover, *grid.rows[:start]))
+        captions = captions_in(cover, declared.cover) | captions
     lines = body.stop - start + grid.furniture
     return Sheet(grid.file, grid.part, header, rows, lines, captions)
 
@@ -133,6 +139,20 @@ def _spread(head: dict[int, list[str | None]], merged: Iterable[tuple[Corner, Co
         for place in range(top, bottom + 1):
             if row := head.get(place):
                 row[left : right + 1] = [text] * len(row[left : right + 1])
+
+
+def _joined(header: list[str], rows: list[Row], pattern: str) -> tuple[list[str], list[Row]]:
+    """Columns beside each other under one header that matches, as one column of their texts."""
+    starts = [
+        at
+        for at, text in enumerate(header)
+        if at == 0 or text != header[at - 1] or not re.fullmatch(pattern, text)
+    ]
+    spans = list(itertools.pairwise([*starts, len(header)]))
+    return [header[at] for at in starts], [
+        (line, part, ["".join(cell for cell in cells[at:to] if cell) or None for at, to in spans])
+        for line, part, cells in rows
+    ]
 
 
 def join_headers(rows: Sequence[Sequence[str | None]]) -> list[str]:
