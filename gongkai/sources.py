@@ -20,11 +20,12 @@ from gongkai.contracts import Contract
 from gongkai.documents import parsed
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT, Home
+from gongkai.repair import Patch, Rule
 from gongkai.text import Text
 
 TRANSFORMS = PROJECT / "transforms"
 
-Kind = Literal["delimited", "excel", "json", "html", "pdf", "word", "database"]
+Kind = Literal["delimited", "excel", "json", "html", "pdf", "word", "prose", "cells", "database"]
 """What a file is, whatever its name ends with."""
 
 
@@ -107,12 +108,18 @@ class Table:
     the columns `_name`), `cover` out of all lines above the title, such as those of a title page.
     `joined` matches a header that is printed over several columns whose cells are one text (类, 款
     and 项 of a code). `figures` names the columns of which one must be filled: a form prints lines
-    that nothing was entered in. `fill_down` names the columns that are printed once for a group of rows,
-    `skip` the rows that are no data. `empty` matches the sentence by which a department says that
-    a table has no rows and why; its group `reason` is what is published.
+    that nothing was entered in. `fill_down` names the columns that are printed once for a group of
+    rows, `skip` the rows that are no data. `heading` matches the only cell of a line that stands
+    above a group of rows: the column `heading` repeats it in them. `empty` matches the sentence by
+    which a department says that a table has no rows and why; its group `reason` is what is
+    published.
 
     Records: `records` is the path of their list, `unnest` a list within a record, `identity` the
     fields that name a record, `labelled_html` a field that holds a page of labels and values.
+
+    Running text: `item` matches the paragraphs that are rows from their start, and its named
+    groups are the columns; `repair` names the rules for a damaged text, `patches` what a person
+    read in another copy.
     """
 
     kind: Kind
@@ -138,6 +145,10 @@ class Table:
     records: tuple[str, ...] = ()
     unnest: str | None = None
     labelled_html: str | None = None
+    item: str | None = None
+    heading: str | None = None
+    repair: tuple[Rule, ...] = ()
+    patches: tuple[Patch, ...] = ()
     identity: tuple[str, ...] = ()
 
 
@@ -292,8 +303,17 @@ def _table(raw: dict[str, Any]) -> Table:
             Skip(item["matches"], item["why"], item.get("column")) for item in raw.get("skip", ())
         ),
         "records": tuple(raw["records"].split(".")) if raw.get("records") else (),
+        "patches": tuple(Patch(**patch) for patch in raw.get("patches", ())),
     }
-    for name in ("header_rows", "captions", "cover", "figures", "fill_down", "identity"):
+    for name in (
+        "header_rows",
+        "captions",
+        "cover",
+        "figures",
+        "fill_down",
+        "identity",
+        "repair",
+    ):
         if name in raw:
             given[name] = tuple(raw[name])
     return Table(**given)

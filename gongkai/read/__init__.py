@@ -18,10 +18,13 @@ from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.landing import address
 from gongkai.read.archive import is_named, opened
+from gongkai.read.cells import read_cells
 from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document, Grid, Row
+from gongkai.read.headings import headed
 from gongkai.read.pdf import read_pdf
+from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
 from gongkai.read.shape import MEND, Sheet, tables_in
 from gongkai.sources import Source, Table
@@ -243,8 +246,12 @@ def _found(document: Document, declared: Table) -> Found:
             read_records = read_json if declared.kind == "json" else read_database
             records = read_records(document, declared)
             return Found(records, sum(len(sheet.rows) for sheet in records))
+        case "prose":
+            text = read_prose(document, declared)
+            return Found((headed(text, declared.heading),), text.lines)
     grids = list(_grids(document, declared))
-    sheets = tuple(sheet for grid in grids for sheet in tables_in(grid, declared))
+    found = (sheet for grid in grids for sheet in tables_in(grid, declared))
+    sheets = tuple(headed(sheet, declared.heading) for sheet in found)
     if not sheets and not declared.optional:
         raise BrokenDelivery(
             Text(f"没有标题为“{declared.title}”的表", f"no table is titled “{declared.title}”"),
@@ -260,6 +267,8 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
             yield read_delimited(document, declared.encoding, declared.delimiter)
         case "excel":
             yield from read_excel(document, declared.sheets)
+        case "cells":
+            yield read_cells(document, declared)
         case "pdf":
             yield from read_pdf(document, declared)
         case _:

@@ -57,3 +57,7 @@ CREATE OR REPLACE MACRO document_number(value) AS
 -- 文号 in the official form: who issued it, a year, a serial.
 CREATE OR REPLACE MACRO is_document_number(value) AS
     regexp_full_match(value, '\p{Han}{2,30}〔(19|20)\d{2}〕[1-9]\d*号');
+
+-- Several names in one cell, however a clerk parts them, with 、 between them.
+CREATE OR REPLACE MACRO names_text(value) AS
+    regexp_replace(clean(value), '[\s、，,；;]+', '、', 'g');

@@ -1,0 +1,29 @@
+"""A table that was flattened into a text, a cell a line: what is left of one that was copied out
+of a word processor. An indented line is a cell, a line that is not ends the row."""
+
+from __future__ import annotations
+
+from gongkai.read.encoding import text_of
+from gongkai.read.grid import Document, Grid, Row
+from gongkai.repair import repaired
+from gongkai.sources import Table
+
+
+def read_cells(document: Document, declared: Table) -> Grid:
+    """The rows of the table, each found at its first cell, and the lines around it, which are rows
+    of one cell."""
+    rows: list[Row] = []
+    cells: list[str | None] = []
+    for number, line in enumerate(text_of(document, declared.encoding).split("\n"), start=1):
+        text = repaired(line.strip(), declared.repair, declared.patches).text
+        if line.startswith("\t"):
+            cells.append(text or None)
+            continue
+        if cells:
+            rows.append((number - len(cells), "", cells))
+            cells = []
+        if text:
+            rows.append((number, "", [text]))
+    if cells:
+        rows.append((number + 1 - len(cells), "", cells))
+    return Grid(document.name, "", rows)
