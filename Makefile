@@ -13,7 +13,7 @@ export GONGKAI_HOME ?= $(CURDIR)/var-$(notdir $(SOURCES_PATH))-$(shell printf %s
 endif
 HOMES = $(if $(GONGKAI_HOME),$(GONGKAI_HOME),$(wildcard $(CURDIR)/var $(CURDIR)/var-*))
 
-.PHONY: help install demo down clean test check bench docs lock
+.PHONY: help install demo down clean test check fuzz bench docs lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -67,9 +67,13 @@ test: ## every check and every test
 	@$(MAKE) --no-print-directory check
 	$(VENV)/python -m pytest
 
+fuzz: .venv/test.stamp ## corrupted variants of the real files; N=2000 SEED=1, files in GONGKAI_REAL_DATA
+	@$(VENV)/python -m tests.fuzz $(or $(N),2000) $(or $(SEED),1)
+
 bench: install .venv/test.stamp ## every benchmark, beside its floor and its peers (half an hour)
 	@$(VENV)/python benchmarks/parse.py
 	@$(VENV)/python benchmarks/macros.py
+	@$(VENV)/python benchmarks/reading.py
 	@$(VENV)/python benchmarks/check.py
 	@$(VENV)/python benchmarks/datasets.py
 
