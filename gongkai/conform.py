@@ -20,6 +20,10 @@ from gongkai.read import POSITION, TextTable
 from gongkai.sources import Source
 from gongkai.text import Text
 
+ALSO = "_also"
+"""Column of a transform: structs of `_file`, `_part` and `_line`, the other text rows that a
+candidate was made of."""
+
 CODES = pa.schema(
     [(name, pa.string()) for name in ("code", "label_zh", "label_en", "parent", "successor")]
     + [(name, pa.date32()) for name in ("valid_from", "valid_to")]
@@ -31,7 +35,9 @@ class Candidates:
     """The rows to be checked: the DuckDB table `candidates`.
 
     Its columns are the contract's, as text, and `_row`, `_file`, `_part`, `_line`. One text row
-    may give several candidates (a table that is printed wide), never none.
+    may give several candidates (a table that is printed wide), never none. Where several text rows
+    give one (a table that is printed downwards, a figure that is printed again), the column `_also`
+    lists the others.
     """
 
     relation: duckdb.DuckDBPyRelation
@@ -65,7 +71,7 @@ def conform(
         ) from None
     given = set(database.table("mapped").columns)
     known = {field.name for field in contract.fields}
-    if extra := sorted(given - known - set(POSITION)):
+    if extra := sorted(given - known - {*POSITION, ALSO}):
         raise BrokenContract(
             Text(
                 f"转换 SQL 给出了合同中没有的字段：{'、'.join(extra)}",
@@ -93,7 +99,7 @@ def conform(
         f"CREATE OR REPLACE TABLE candidates AS SELECT row_number() OVER "
         f"(ORDER BY _file, _part, _line) AS _row, {columns}, {', '.join(POSITION)} FROM mapped"
     )
-    _lose_nothing(database, where)
+    _lose_nothing(database, where, ALSO in given)
     relation = database.table("candidates")
     return Candidates(relation, len(relation))
 
@@ -109,11 +115,18 @@ def load_code_lists(contract: Contract, home: Home, database: duckdb.DuckDBPyCon
         database.unregister("listed")
 
 
-def _lose_nothing(database: duckdb.DuckDBPyConnection, where: str) -> None:
+def _lose_nothing(database: duckdb.DuckDBPyConnection, where: str, several: bool) -> None:
+    used = "SELECT _file, _part, _line FROM candidates"
+    if several:
+        used += (
+            " UNION ALL SELECT line._file, line._part, line._line "
+            f"FROM (SELECT unnest({ALSO}) AS line FROM mapped)"
+        )
     lost = database.execute(
+        f"WITH used AS ({used}) "
         "SELECT _file, _part, _line, count(*) OVER () FROM delivery AS text WHERE NOT EXISTS "
-        "(FROM candidates WHERE candidates._file = text._file AND candidates._part = text._part "
-        "AND candidates._line = text._line) ORDER BY _file, _part, _line LIMIT 1"
+        "(FROM used WHERE used._file = text._file AND used._part = text._part "
+        "AND used._line = text._line) ORDER BY _file, _part, _line LIMIT 1"
     ).fetchone()
     if lost:
         file, part, line, count = lost

@@ -60,9 +60,11 @@ def expect_parent_to_equal_sum_of_children(
     step: int = 2,
     digit: float = 1,
     unit: str | None = None,
+    where: str = "true",
 ) -> str:
-    """A code's amount is the sum of the codes one level (`step` characters) below it. Not judged
-    where a child, or a row whose code cannot be read, is in quarantine, or no child is there."""
+    """A code's amount is the sum of the codes one level (`step` characters) below it, for the
+    parents that satisfy `where`. Not judged where a child, or a row whose code cannot be read, is
+    in quarantine, or no child is there."""
     sums = ", ".join(f"sum(child.{quoted(v)}) AS {quoted('sum_of_' + v)}" for v in values)
     own = _columns([*by, code, *values], "parent")
     off = _off((quoted(v), quoted("sum_of_" + v)) for v in values)
@@ -72,7 +74,7 @@ def expect_parent_to_equal_sum_of_children(
     return f"""
 WITH summed AS (
     SELECT {own}, {_digits(unit, "child")} + {own_digit} AS _digits, {sums}
-    FROM {{batch}} AS parent JOIN {{batch}} AS child
+    FROM (FROM {{batch}} WHERE {where}) AS parent JOIN {{batch}} AS child
       ON {_same(by, "parent", "child")}
       AND length(child.{quoted(code)}) = length(parent.{quoted(code)}) + {step}
       AND starts_with(child.{quoted(code)}, parent.{quoted(code)})

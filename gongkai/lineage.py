@@ -18,7 +18,7 @@ Names = tuple[str, ...]
 
 DELIVERY = "delivery"
 """The table that a transform reads: the department's own rows."""
-ROW_PLACES = frozenset({"_file", "_part", "_line"})
+ROW_PLACES = frozenset({"_file", "_part", "_line", "_also"})
 
 
 Columns = tuple[tuple[str, Names], ...]

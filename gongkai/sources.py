@@ -85,10 +85,14 @@ class Skip:
 @dataclass(frozen=True)
 class Header:
     """Where a table's header stands: `lines` lines, of which the first has a cell that `matches`
-    whole (white space aside). So next year's file may have a title more."""
+    whole (white space aside). So next year's file may have a title more.
+
+    `decides`: other tables have the same title, and the header tells them apart. Where it is not
+    there, neither is the table."""
 
     matches: str
     lines: int
+    decides: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class Table:
     `optional`: a file without it is no broken delivery.
 
     What of it: `columns` are those that must be there, the name that the SQL uses and the
-    expression that the printed header has to match whole, or the column's place counted from 1.
+    expression that the printed header has to match whole, or the column's place counted from 1;
+    `if_printed` are likewise those that only some of these tables have.
     `captions` take a value out of the lines between title and header (`(?P<name>…)` groups become
     the columns `_name`), `cover` out of all lines above the title, such as those of a title page.
     `joined` matches a header that is printed over several columns whose cells are one text (类, 款
@@ -135,6 +140,7 @@ class Table:
     repeats: bool = False
     optional: bool = False
     columns: tuple[tuple[str, str | int], ...] = ()
+    if_printed: tuple[tuple[str, str | int], ...] = ()
     captions: tuple[str, ...] = ()
     cover: tuple[str, ...] = ()
     joined: str | None = None
@@ -298,7 +304,8 @@ def _table(raw: dict[str, Any]) -> Table:
     given = {
         **raw,
         "columns": _columns(raw["columns"]),
-        "header": Header(header["matches"], int(header.get("lines", 1))) if header else None,
+        "if_printed": _columns(raw.get("if_printed", {})),
+        "header": _header(header) if header else None,
         "skip": tuple(
             Skip(item["matches"], item["why"], item.get("column")) for item in raw.get("skip", ())
         ),
@@ -317,6 +324,10 @@ def _table(raw: dict[str, Any]) -> Table:
         if name in raw:
             given[name] = tuple(raw[name])
     return Table(**given)
+
+
+def _header(raw: dict[str, Any]) -> Header:
+    return Header(raw["matches"], int(raw.get("lines", 1)), bool(raw.get("decides", False)))
 
 
 def _columns(raw: list[str] | dict[str, str | int]) -> tuple[tuple[str, str | int], ...]:

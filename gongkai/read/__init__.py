@@ -116,7 +116,8 @@ def read(
 def columns_of(source: Source) -> tuple[str, ...]:
     """The columns of the table `delivery` beside the position: those that any table declares,
     `_table` where there are several, and those of the captions."""
-    names = dict.fromkeys(name for table in source.tables for name, _ in table.columns)
+    declared = ((*table.columns, *table.if_printed) for table in source.tables)
+    names = dict.fromkeys(name for columns in declared for name, _ in columns)
     patterns = (text for table in source.tables for text in (*table.captions, *table.cover))
     captions = sorted({f"_{name}" for text in patterns for name in re.compile(text).groupindex})
     several = ("_table",) if len(source.tables) > 1 else ()
@@ -278,7 +279,8 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
 def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str, int]:
     """Where each declared column stands in the sheet."""
     places = {}
-    for name, pattern in table.columns:
+    must = dict(table.columns)
+    for name, pattern in (*table.columns, *table.if_printed):
         if isinstance(pattern, int):
             places[name] = pattern - 1
             continue
@@ -297,7 +299,9 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
                     "Ask the department which one counts, or mend the source.",
                 ),
             )
-        elif elsewhere is None or not any(re.fullmatch(pattern, text) for text in elsewhere):
+        elif name in must and (
+            elsewhere is None or not any(re.fullmatch(pattern, text) for text in elsewhere)
+        ):
             near = difflib.get_close_matches(name, sheet.header, n=1, cutoff=0.4)
             hint = Text("没有相近的表头", "no other header is near")
             if near:

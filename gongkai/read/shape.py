@@ -40,13 +40,15 @@ class Sheet:
 
 def tables_in(grid: Grid, declared: Table) -> Iterator[Sheet]:
     """Every table of the grid that is as declared: one, or with `repeats` all of them. None where
-    the title is not there.
+    the title is not there, or the header that decides.
 
     Raises BrokenDelivery where the title is there and the header is not.
     """
     at = 0
     while (start := _start(grid, declared, at)) is not None:
         heads = _header_places(grid, declared, start)
+        if declared.header and not heads:
+            return
         body = heads[-1] + 1 if heads else start
         end = _end(grid, declared, body)
         yield _sheet(grid, declared, start, heads, range(body, end))
@@ -76,6 +78,8 @@ def _header_places(grid: Grid, declared: Table, start: int) -> list[int]:
         cells = grid.rows[place][2]
         if any(re.fullmatch(declared.header.matches, bare(cell)) for cell in cells if cell):
             return list(range(place, min(place + declared.header.lines, len(grid.rows))))
+    if declared.header.decides:
+        return []
     raise _no_header(grid, declared.header, start)
 
 
