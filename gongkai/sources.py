@@ -108,8 +108,9 @@ class Table:
 
     What of it: `columns` are those that must be there, the name that the SQL uses and the
     expression that the printed header has to match whole, or the column's place counted from 1;
-    `if_printed` are likewise those that only some of these tables have.
-    `captions` take a value out of the lines between title and header (`(?P<name>…)` groups become
+    `if_printed` are likewise those that only some of these tables have. In an expression `{name}`
+    stands for what a caption says, `{name-1}` for the number before it: `{year-1}年决算数`.
+    `captions` take a value out of the lines from title to header (`(?P<name>…)` groups become
     the columns `_name`), `cover` out of all lines above the title, such as those of a title page.
     `joined` matches a header that is printed over several columns whose cells are one text (类, 款
     and 项 of a code). `figures` names the columns of which one must be filled: a form prints lines

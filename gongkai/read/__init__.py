@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -284,6 +284,7 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
         if isinstance(pattern, int):
             places[name] = pattern - 1
             continue
+        pattern = _filled_in(pattern, sheet.captions)
         found = [at for at, text in enumerate(sheet.header) if re.fullmatch(pattern, text)]
         if len(found) == 1:
             places[name] = found[0]
@@ -315,6 +316,15 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
                 ),
             )
     return places
+
+
+def _filled_in(pattern: str, captions: Mapping[str, str]) -> str:
+    """The expression with `{name}` for what a caption says, `{name-1}` for the number before."""
+    for name, value in captions.items():
+        pattern = pattern.replace(f"{{{name}}}", re.escape(value))
+        if value.isdecimal():
+            pattern = pattern.replace(f"{{{name}-1}}", str(int(value) - 1))
+    return pattern
 
 
 def _cell(cells: list[str | None], place: int | None) -> str | None:

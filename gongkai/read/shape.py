@@ -118,7 +118,7 @@ def _sheet(grid: Grid, declared: Table, start: int, heads: list[int], body: rang
     _spread(head, grid.merged)
     width = max((len(grid.rows[place][2]) for place in body), default=0)
     header = join_headers([head[place] for place in heads]) or [""] * width
-    above = [head[place] for place in range(start, heads[0] if heads else start)]
+    above = [head[place] for place in range(start, last)]
     if declared.title:
         above.insert(0, [grid.part])
     # a table that goes on over a page prints its header again
@@ -175,7 +175,7 @@ def join_headers(rows: Sequence[Sequence[str | None]]) -> list[str]:
 
 
 def captions_in(lines: Iterable[Sequence[str | None]], patterns: Iterable[str]) -> dict[str, str]:
-    """The named groups that the patterns find in the rows above the header."""
+    """The named groups that the patterns find in the rows from the title to the header."""
     text = "\n".join(" ".join(cell for cell in line if cell) for line in lines)
     found: dict[str, str] = {}
     for pattern in patterns:
