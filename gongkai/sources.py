@@ -85,7 +85,8 @@ class Skip:
 @dataclass(frozen=True)
 class Header:
     """Where a table's header stands: `lines` lines, of which the first has a cell that `matches`
-    whole (white space aside). So next year's file may have a title more.
+    whole (white space aside). So next year's file may have a title more. `through` instead matches
+    a cell of the last line, where some files print a line more than others.
 
     `decides`: other tables have the same title, and the header tells them apart. Where it is not
     there, neither is the table."""
@@ -93,6 +94,7 @@ class Header:
     matches: str
     lines: int
     decides: bool = False
+    through: str | None = None
 
 
 @dataclass(frozen=True)
@@ -328,7 +330,7 @@ def _table(raw: dict[str, Any]) -> Table:
 
 
 def _header(raw: dict[str, Any]) -> Header:
-    return Header(raw["matches"], int(raw.get("lines", 1)), bool(raw.get("decides", False)))
+    return Header(raw["matches"], int(raw.get("lines", 1)), bool(raw.get("decides", False)), raw.get("through"))
 
 
 def _columns(raw: list[str] | dict[str, str | int]) -> tuple[tuple[str, str | int], ...]:

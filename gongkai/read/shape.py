@@ -74,13 +74,27 @@ def _header_places(grid: Grid, declared: Table, start: int) -> list[int]:
     if declared.header is None:
         places = [place for place, row in enumerate(grid.rows) if row[0] in declared.header_rows]
         return [place for place in places if place >= start]
-    for place in range(start, len(grid.rows)):
-        cells = grid.rows[place][2]
-        if any(re.fullmatch(declared.header.matches, bare(cell)) for cell in cells if cell):
-            return list(range(place, min(place + declared.header.lines, len(grid.rows))))
+    if (first := _line_with(grid, declared.header.matches, start)) is not None:
+        last = first + declared.header.lines - 1
+        if declared.header.through:
+            through = _line_with(grid, declared.header.through, first)
+            last = last if through is None else through
+        return list(range(first, min(last + 1, len(grid.rows))))
     if declared.header.decides:
         return []
     raise _no_header(grid, declared.header, start)
+
+
+def _line_with(grid: Grid, pattern: str, start: int) -> int | None:
+    """The first line that has a cell that matches whole."""
+    return next(
+        (
+            place
+            for place in range(start, len(grid.rows))
+            if any(re.fullmatch(pattern, bare(cell)) for cell in grid.rows[place][2] if cell)
+        ),
+        None,
+    )
 
 
 def _no_header(grid: Grid, header: Header, start: int) -> BrokenDelivery:
