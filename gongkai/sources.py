@@ -123,7 +123,10 @@ class Table:
     published.
 
     Records: `records` is the path of their list, `unnest` a list within a record, `identity` the
-    fields that name a record, `labelled_html` a field that holds a page of labels and values.
+    fields that name a record, `labelled_html` a field that holds a page of labels and values (its
+    text stays under that name; of a page that is a file itself, any name). `page_table` is a field
+    that holds a page with the table that is declared: its rows have the record's fields beside
+    them. `turned`: what is a row is printed as a column, and the header as the first column.
 
     Running text: `item` matches the paragraphs that are rows from their start, and its named
     groups are the columns; `repair` names the rules for a damaged text, `patches` what a person
@@ -154,6 +157,8 @@ class Table:
     records: tuple[str, ...] = ()
     unnest: str | None = None
     labelled_html: str | None = None
+    page_table: str | None = None
+    turned: bool = False
     item: str | None = None
     heading: str | None = None
     repair: tuple[Rule, ...] = ()

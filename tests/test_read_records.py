@@ -228,3 +228,40 @@ def test_a_script_that_does_more_names_its_line(reads: Callable[..., TextTable])
     with pytest.raises(BrokenDelivery, match="neither JSON nor a plain value") as caught:
         reads(b"const a = 1;\nconst b = [a + 1]", records="b", columns=["id"])
     assert caught.value.where == "page.json, 第 2 行 line 2"
+
+
+NOTICE = """
+<p>标段编号：A1</p><p>公示期为5月1日至5月4日</p>
+<table><tr><td>候选人</td><td>报价</td></tr><tr><td>甲</td><td>10</td></tr>
+<tr><td>乙</td><td>12</td></tr></table>
+<table><tr><td>奖项</td></tr><tr><td>无</td></tr></table>
+"""
+
+
+def test_the_table_of_a_page_within_a_field_has_its_record_beside_it(
+    reads: Callable[..., TextTable],
+) -> None:
+    records = [{"id": "1", "body": NOTICE}, {"id": "2", "body": "<p>流标</p>"}, {"id": "3"}]
+    table = reads(
+        records,
+        page_table="body",
+        labelled_html="body",
+        header={"matches": "候选人", "decides": True},
+        identity=["id"],
+        columns={
+            "id": "id",
+            "name": "候选人",
+            "price": "报价",
+            "section": "标段编号",
+            "body": "body",
+        },
+    )
+    found = table.relation.project("id, name, price, section, _part, _line").fetchall()
+    assert found == [
+        ("1", "甲", "10", "A1", "id=1 表1 第2行", 1),
+        ("1", "乙", "12", "A1", "id=1 表1 第3行", 1),
+        ("2", None, None, None, "id=2", 2),
+        ("3", None, None, None, "id=3", 3),
+    ]
+    text = table.relation.project("body").fetchone()
+    assert text is not None and text[0].splitlines()[1] == "公示期为5月1日至5月4日"

@@ -23,6 +23,7 @@ from gongkai.read.delimited import read_delimited, refuse_overflow
 from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document, Grid, Row
 from gongkai.read.headings import headed
+from gongkai.read.html import read_html, read_labelled_page
 from gongkai.read.pdf import read_pdf
 from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
@@ -247,6 +248,8 @@ def _found(document: Document, declared: Table) -> Found:
             read_records = read_json if declared.kind == "json" else read_database
             records = read_records(document, declared)
             return Found(records, sum(len(sheet.rows) for sheet in records))
+        case "html" if declared.labelled_html:
+            return Found((read_labelled_page(document, declared),), 1)
         case "prose":
             text = read_prose(document, declared)
             return Found((headed(text, declared.heading),), text.lines)
@@ -270,6 +273,8 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
             yield from read_excel(document, declared.sheets)
         case "cells":
             yield read_cells(document, declared)
+        case "html":
+            yield from read_html(document, declared.encoding)
         case "pdf":
             yield from read_pdf(document, declared)
         case _:

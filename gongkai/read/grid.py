@@ -3,7 +3,8 @@ header yet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 Row = tuple[int, str, list[str | None]]
@@ -41,3 +42,17 @@ class Grid:
     def place(self) -> str:
         """Where a person finds it."""
         return f"{self.file}, {self.part}" if self.part else self.file
+
+
+def turned(grid: Grid) -> Grid:
+    """The grid with its columns as lines, from 1; the lines above it (of line 0) stay."""
+    above = [row for row in grid.rows if row[0] == 0]
+    down = len(above)
+    printed = [cells for line, _, cells in grid.rows if line > 0]
+    columns = itertools.zip_longest(*printed)
+    rows = [(line, grid.part, list(cells)) for line, cells in enumerate(columns, start=1)]
+    merged = tuple(
+        ((left + down, top - down), (right + down, bottom - down))
+        for (top, left), (bottom, right) in grid.merged
+    )
+    return replace(grid, rows=above + rows, merged=merged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ import duckdb
 from gongkai.errors import BrokenDelivery
 from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Row
-from gongkai.read.html import labels_in
+from gongkai.read.html import grids_in, labels_in
 from gongkai.read.literal import NoLiteral, as_json, names_values
-from gongkai.read.shape import Sheet
+from gongkai.read.shape import Sheet, tables_in
 from gongkai.sources import Table
 from gongkai.text import Text
 
@@ -35,19 +36,23 @@ def read_json(document: Document, table: Table) -> tuple[Sheet, ...]:
     `unnest` is the path of a list within a record: a row is then one of its items, with the
     record's own fields beside it. An item that is a list has its places, from 1, for names.
     `labelled_html` names a field that holds a page of labels and values: every label becomes a
-    column.
+    column. `page_table` names a field that holds a page with a table: its rows have the record's
+    fields beside them.
 
     Raises BrokenDelivery where the file is no whole JSON, or has no list where it is declared.
     """
-    places = enumerate(_records_in(document, table), start=1)
     try:
-        records = [
+        found = [
             (line, row)
-            for line, record in places
-            for row in _rows(record, table, f"{document.name}, 第 {line} 条 record {line}")
+            for line, record in enumerate(_records_in(document, table), start=1)
+            for row in _rows(record, table, _place(document.name, line))
         ]
     except RecursionError:
         _broken(document.name, "JSON 嵌套过深", "the JSON is nested too deep")
+    if table.page_table:
+        sheets = (_sheets_of_page(row, table, document.name, line) for line, row in found)
+        return tuple(itertools.chain.from_iterable(sheets))
+    records = [(line, _labels(row, table, _place(document.name, line))) for line, row in found]
     header = list(dict.fromkeys(key for _, record in records for key in record))
     rows: list[Row] = [
         (line, _identity(record, table), [record.get(key) for key in header])
@@ -175,11 +180,42 @@ def _named(item: Any) -> dict[str, Any]:
 
 
 def _rows(record: Any, table: Table, where: str) -> Iterator[Record]:
-    steps = table.unnest.split(".") if table.unnest else []
     [own] = _records([record], where)
-    for row in _unnested(own, steps, "", where):
-        page = row.pop(table.labelled_html, None) if table.labelled_html else None
-        yield row | labels_in(page) if page and page.strip() else row
+    return _unnested(own, table.unnest.split(".") if table.unnest else [], "", where)
+
+
+def _labels(record: Record, table: Table, where: str) -> Record:
+    """The record with what the page in it prints beside labels; a cell of the table that is read
+    as one is no label."""
+    name = table.labelled_html
+    page = record.get(name) if name else None
+    if name is None or page is None:
+        return record
+    return record | labels_in(page, name, where, of_tables=name != table.page_table)
+
+
+def _sheets_of_page(record: Record, table: Table, file: str, line: int) -> Iterator[Sheet]:
+    """The declared table of the page in a record, with the record's fields beside its rows; the
+    record alone where its page has no such table, for the check to say what is missing."""
+    where = _place(file, line)
+    page = record.get(table.page_table or "") or ""
+    found = [sheet for grid in grids_in(page, where) for sheet in tables_in(grid, table)]
+    beside = _labels(record, table, where)
+    for sheet in found:
+        header = [*sheet.header, *beside]
+        rows: list[Row] = []
+        for row, _, cells in sheet.rows:
+            filled = [*cells, *[None] * (len(sheet.header) - len(cells)), *beside.values()]
+            identity = _identity(dict(zip(header, filled, strict=True)), table)
+            rows.append((line, f"{identity} {sheet.part} 第{row}行".strip(), filled))
+        yield Sheet(file, sheet.part, header, rows, len(rows), sheet.captions)
+    if not found:
+        alone: Row = (line, _identity(beside, table), list(beside.values()))
+        yield Sheet(file, "", list(beside), [alone], 1)
+
+
+def _place(file: str, line: int) -> str:
+    return f"{file}, 第 {line} 条 record {line}"
 
 
 def _unnested(

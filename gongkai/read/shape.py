@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gongkai.errors import BrokenDelivery
-from gongkai.read.grid import Corner, Grid, Row
+from gongkai.read.grid import Corner, Grid, Row, turned
 from gongkai.sources import Header, Table
 from gongkai.text import Text
 
@@ -45,6 +45,7 @@ def tables_in(grid: Grid, declared: Table) -> Iterator[Sheet]:
     Raises BrokenDelivery where the title is there and the header is not.
     """
     at = 0
+    grid = turned(grid) if declared.turned else grid
     while (start := _start(grid, declared, at)) is not None:
         heads = _header_places(grid, declared, start)
         if declared.header and not heads:
