@@ -120,7 +120,8 @@ class Table:
     rows, `skip` the rows that are no data. `heading` matches the only cell of a line that stands
     above a group of rows: the column `heading` repeats it in them. `empty` matches the sentence by
     which a department says that a table has no rows and why; its group `reason` is what is
-    published.
+    published. `fill_merged` names columns of which a merged cell counts in all of its lines, while a
+    blank one stays blank.
 
     Records: `records` is the path of their list, `unnest` a list within a record, `identity` the
     fields that name a record, `labelled_html` a field that holds a page of labels and values (its
@@ -152,6 +153,7 @@ class Table:
     joined: str | None = None
     figures: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
+    fill_merged: tuple[str, ...] = ()
     skip: tuple[Skip, ...] = ()
     empty: str | None = None
     records: tuple[str, ...] = ()
@@ -326,6 +328,7 @@ def _table(raw: dict[str, Any]) -> Table:
         "cover",
         "figures",
         "fill_down",
+        "fill_merged",
         "identity",
         "repair",
     ):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,8 @@ import xlsxwriter
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.read import TextTable
+from gongkai.read.excel import read_excel
+from gongkai.read.grid import Document
 from tests.support import read_bytes, rows_of
 
 Write = Callable[[Any, Any], None]
@@ -190,3 +194,208 @@ def test_what_is_no_workbook_is_a_broken_delivery(
     with pytest.raises(BrokenDelivery, match=words) as caught:
         reads(content, columns=["学校"])
     assert caught.value.where == "表.xlsx"
+
+
+def test_an_error_in_a_cell_is_no_blank(reads: Callable[..., TextTable]) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["名称", "金额"])
+        for line, error in enumerate(["#DIV/0!", "#REF!", "#N/A"], start=1):
+            sheet.write(line, 0, "甲")
+            sheet.write_formula(line, 1, "=B9/0", None, error)
+
+    table = reads(workbook(write), columns=["名称", "金额"])
+    assert table.relation.project("金额").fetchall() == [("#DIV/0!",), ("#REF!",), ("#N/A",)]
+
+
+def test_a_formula_counts_by_the_value_that_was_calculated(
+    reads: Callable[..., TextTable],
+) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["名称", "金额"])
+        sheet.write(1, 0, "甲")
+        sheet.write_formula(1, 1, "=1.5*2", None, 3)
+
+    assert reads(workbook(write), columns=["名称", "金额"]).relation.project("金额").fetchall() == [
+        ("3",)
+    ]
+
+
+def test_a_formula_that_nobody_calculated_shows_itself(reads: Callable[..., TextTable]) -> None:
+    content = workbook(cells(["名称", "金额"], ["甲", 12345]))
+    formula = rewritten(content, b"<v>12345</v>", b"<f>SUM(B3:B9)</f><v></v>")
+    table = reads(formula, columns=["名称", "金额"])
+    assert table.relation.project("金额").fetchall() == [("=SUM(B3:B9)",)]
+
+
+def rewritten(content: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with other text in its sheets."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(buffer, "w") as after:
+        for name in before.namelist():
+            data = before.read(name)
+            after.writestr(name, data.replace(old, new) if "worksheets" in name else data)
+    return buffer.getvalue()
+
+
+def test_an_error_in_an_old_workbook_is_no_blank(reads: Callable[..., TextTable]) -> None:
+    table = reads(an_xls(), columns={"甲": 1, "乙": 2, "丙": 3}, header_rows=[])
+    assert table.relation.project("甲, 乙, 丙").fetchall() == [("7.5", "#DIV/0!", "#REF!")]
+
+
+def an_xls() -> bytes:
+    """One line of an Excel 97 sheet: 7.5, a formula that gave #DIV/0!, and the error #REF!."""
+
+    def record(kind: int, *data: bytes) -> bytes:
+        joined = b"".join(data)
+        return struct.pack("<HH", kind, len(joined)) + joined
+
+    def cell(column: int) -> bytes:
+        return struct.pack("<HHH", 0, column, 0)
+
+    start = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0x0600)
+    name = "表".encode("utf-16-le")
+    failed = struct.pack("<BBB3xH", 2, 0, 0x07, 0xFFFF)
+    sheet = b"".join(
+        [
+            record(0x0809, start[:2] + struct.pack("<H", 0x0010) + start[4:]),
+            record(0x0203, cell(0), struct.pack("<d", 7.5)),
+            record(0x0006, cell(1), failed, struct.pack("<HIH", 0, 0, 3), b"\x1e\x01\x00"),
+            record(0x0205, cell(2), b"\x17\x01"),
+            record(0x000A),
+        ]
+    )
+    first = record(0x0809, start)
+    listed = struct.pack("<HBB", 0, 1, 1) + name
+    size = len(first) + 4 + 4 + len(listed) + 4
+    book = first + record(0x0085, struct.pack("<I", size), listed) + record(0x000A)
+    stream = (book + sheet).ljust(4096, b"\0")
+    # a compound file: the table of sectors, the directory, and the stream in eight sectors
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 10), 0xFFFFFFFE]
+    table = struct.pack("<128I", *chain, *[0xFFFFFFFF] * (128 - len(chain)))
+    end = 0xFFFFFFFE
+    header = struct.pack(
+        "<8s16xHHHHH6xIIIIIIIII109I",
+        *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6),
+        *(0, 1, 1, 0, 4096, end, 0, end, 0, 0),
+        *[0xFFFFFFFF] * 108,
+    )
+    return (
+        header
+        + table
+        + b"".join(
+            struct.pack(
+                "<64sHBB3I36xIQ",
+                *(entry.encode("utf-16-le"), 2 * len(entry) + 2, kind, 1),
+                *(0xFFFFFFFF, 0xFFFFFFFF, child, first_sector, length),
+            )
+            for entry, kind, child, first_sector, length in (
+                ("Root Entry", 5, 1, end, 0),
+                ("Workbook", 2, 0xFFFFFFFF, 2, 4096),
+            )
+        ).ljust(512, b"\0")
+        + stream
+    )
+
+
+def test_a_hidden_sheet_counts_only_where_it_is_named(reads: Callable[..., TextTable]) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        cells(["学校"], [sheet.get_name()])(book, sheet)
+        if sheet.get_name() == "旧表":
+            sheet.hide()
+
+    content = workbook(write, "新表", "旧表")
+    assert reads(content, columns=["学校"]).relation.project("学校").fetchall() == [("新表",)]
+    named = reads(content, columns=["学校"], sheets="旧表")
+    assert named.relation.project("学校").fetchall() == [("旧表",)]
+
+
+def test_a_table_is_found_in_whatever_sheet_has_its_title(
+    reads: Callable[..., TextTable],
+) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        rows: dict[str, list[list[Any]]] = {
+            "目 录": [["表一 收入"], ["表二 支出"]],
+            "Sheet1": [["表一 收入"], ["科目", "金额"], ["101", 1]],
+            "Sheet2": [["表二 支出"], ["科目", "金额"], ["201", 2]],
+        }
+        cells(*rows[sheet.get_name()])(book, sheet)
+
+    table = reads(
+        workbook(write, "目 录", "Sheet1", "Sheet2"),
+        title="表二",
+        header={"matches": "科目"},
+        columns=["科目", "金额"],
+    )
+    assert table.relation.project("科目, 金额, _part").fetchall() == [("201", "2", "Sheet2")]
+
+
+def test_two_tables_of_a_sheet_end_where_the_next_begins(reads: Callable[..., TextTable]) -> None:
+    content = workbook(
+        cells(
+            ["一、收入"],
+            ["科目", "金额"],
+            ["101", 1],
+            [],
+            ["二、支出"],
+            ["科目", "金额"],
+            ["201", 2],
+        )
+    )
+    shape = {"header": {"matches": "科目"}, "columns": ["科目", "金额"]}
+    income = {**shape, "name": "income", "title": "一、收入", "stop": "二、支出"}
+    spending = {**shape, "name": "spending", "title": "二、支出"}
+    table = reads(content, tables=[income, spending], columns=["科目", "金额"])
+    assert table.relation.project("_table, 科目, _line").fetchall() == [
+        ("income", "101", 3),
+        ("spending", "201", 7),
+    ]
+
+
+def test_a_sheet_as_wide_as_excel_allows_is_read_as_wide_as_it_is_filled(tmp_path: Path) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        cells(["编号", "名称"], ["1", "甲"])(book, sheet)
+        sheet.merge_range(3, 0, 3, 16383, "注", book.add_format())
+
+    path = tmp_path / "wide.xlsx"
+    path.write_bytes(workbook(write))
+    [grid] = read_excel(Document("wide.xlsx", path))
+    assert [len(cells) for _, _, cells in grid.rows] == [2, 2, 0, 2]
+
+
+def test_a_workbook_is_parsed_once_for_all_its_tables(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(workbook(cells(["编号"], ["1"])))
+    [one], [other] = (list(read_excel(Document("book.xlsx", path))) for _ in range(2))
+    assert one is other
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("<html><body><table><tr><td>学校</td></tr></table></body></html>", "a web page"),
+        ('\ufeff\n<!DOCTYPE html>\n<html><head><meta charset="gbk">', "a web page"),
+        ('<?xml version="1.0"?><W xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "an XML"),
+        ("MIME-Version: 1.0\nContent-Type: multipart/related", "a web archive"),
+        ("学校,电话\n某小学,1\n", "delimited text"),
+        ("学校\t电话\n某小学\t1\n", "delimited text"),
+    ],
+)
+def test_a_file_that_is_only_called_a_workbook_is_called_what_it_is(
+    reads: Callable[..., TextTable], content: str, words: str
+) -> None:
+    with pytest.raises(BrokenDelivery, match=f"no workbook that can be opened but {words}"):
+        reads(content.encode(), columns=["学校"])
+
+
+def test_a_column_of_a_merged_cell_is_filled_and_a_blank_one_is_not(
+    reads: Callable[..., TextTable],
+) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        cells(["区县", "学校"], ["甲区", "一"], [None, "二"], [None, "三"], ["乙区", "四"])(
+            book, sheet
+        )
+        sheet.merge_range(1, 0, 2, 0, "甲区")
+
+    table = reads(workbook(write), columns=["区县", "学校"], fill_merged=["区县"])
+    found = table.relation.project("区县, 学校").fetchall()
+    assert found == [("甲区", "一"), ("甲区", "二"), (None, "三"), ("乙区", "四")]

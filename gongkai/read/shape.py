@@ -138,7 +138,7 @@ def _sheet(grid: Grid, declared: Table, start: int, heads: list[int], body: rang
         above.insert(0, [grid.part])
     # a table that goes on over a page prints its header again
     printed = [grid.rows[place][2] for place in heads]
-    rows = [grid.rows[place] for place in body if grid.rows[place][2] not in printed]
+    rows = [row for row in _filled(grid, declared, header, body) if row[2] not in printed]
     if declared.joined:
         header, rows = _joined(header, rows, declared.joined)
     captions = captions_in(above, declared.captions)
@@ -158,6 +158,26 @@ def _spread(head: dict[int, list[str | None]], merged: Iterable[tuple[Corner, Co
         for place in range(top, bottom + 1):
             if row := head.get(place):
                 row[left : right + 1] = [text] * len(row[left : right + 1])
+
+
+def _filled(grid: Grid, declared: Table, header: Sequence[str], body: range) -> list[Row]:
+    """The rows of the body; in the columns of `fill_merged` every line of a merged cell has its
+    text. A cell that is blank and not merged says that nothing was entered, and stays blank."""
+    rows = [grid.rows[place] for place in body]
+    if not declared.fill_merged:
+        return rows
+    patterns = dict((*declared.columns, *declared.if_printed))
+    named = [patterns[name] for name in declared.fill_merged]
+    columns = {at - 1 for at in named if isinstance(at, int)}
+    texts = [text for text in named if isinstance(text, str)]
+    columns |= {at for at, head in enumerate(header) if any(re.fullmatch(t, head) for t in texts)}
+    cells = {place: list(grid.rows[place][2]) for place in body}
+    for (top, left), (bottom, right) in grid.merged:
+        for place in range(top, bottom + 1) if top in body else ():
+            for at in columns.intersection(range(left, right + 1)) if place in body else ():
+                cells[place] += [None] * (at + 1 - len(cells[place]))
+                cells[place][at] = grid.rows[top][2][left]
+    return [(line, part, cells[place]) for place, (line, part, _) in zip(body, rows, strict=True)]
 
 
 def _joined(header: list[str], rows: list[Row], pattern: str) -> tuple[list[str], list[Row]]:
