@@ -27,7 +27,7 @@ from gongkai.read.html import read_html, read_labelled_page
 from gongkai.read.pdf import read_pdf
 from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
-from gongkai.read.shape import MEND, Sheet, tables_in
+from gongkai.read.shape import MEND, Sheet, is_titled, tables_in
 from gongkai.sources import Source, Table
 from gongkai.state import Receipt
 from gongkai.text import Text
@@ -224,22 +224,35 @@ def _all_found(
     """What was found of every declared table, and the lines of it all."""
     found: list[tuple[Table, Sheet]] = []
     lines = 0
+    titled: dict[str, Table] = {}
     for declared, its in _assigned(documents, source):
         there = [_found(document, declared) for document in its]
+        titled |= {place: declared for one in there for place in one.titled}
         sheets = [sheet for one in there for sheet in one.sheets]
         # what is beside one table of several may belong to another
         several = len(source.tables) > 1
         lines += sum(sheet.lines for sheet in sheets) if several else sum(f.lines for f in there)
         found += [(declared, sheet) for sheet in sheets]
+    for place in titled.keys() - {sheet.place for _, sheet in found}:
+        raise BrokenDelivery(
+            Text(
+                f"标题为“{titled[place].title}”，但表头与声明的哪一种都不符",
+                f"titled “{titled[place].title}”, but with none of the headers declared for it",
+            ),
+            where=place,
+            do=MEND,
+        )
     return found, lines
 
 
 @dataclass(frozen=True)
 class Found:
-    """The tables of a document that are as declared, and how many lines it has in all."""
+    """The tables of a document that are as declared, and how many lines it has in all; the places
+    that are `titled` so, whichever of several headers they have."""
 
     sheets: tuple[Sheet, ...]
     lines: int
+    titled: tuple[str, ...] = ()
 
 
 def _found(document: Document, declared: Table) -> Found:
@@ -262,7 +275,9 @@ def _found(document: Document, declared: Table) -> Found:
             where=document.name,
             do=MEND,
         )
-    return Found(sheets, sum(len(grid.rows) + grid.furniture for grid in grids))
+    decides = declared.header is not None and declared.header.decides
+    titled = tuple(grid.place for grid in grids if decides and is_titled(grid, declared))
+    return Found(sheets, sum(len(grid.rows) + grid.furniture for grid in grids), titled)
 
 
 def _grids(document: Document, declared: Table) -> Iterator[Grid]:

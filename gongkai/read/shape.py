@@ -58,6 +58,11 @@ def tables_in(grid: Grid, declared: Table) -> Iterator[Sheet]:
             return
 
 
+def is_titled(grid: Grid, declared: Table) -> bool:
+    """Whether the title stands in the grid, whatever its header is."""
+    return _start(grid, declared, 0) is not None
+
+
 def _start(grid: Grid, declared: Table, at: int) -> int | None:
     """The first row that can belong to the table: the one below its title."""
     if declared.title is None:
