@@ -227,6 +227,7 @@ AREAS: Mapping[str, Area] = {
         Area("land", Text("征地信息", "Land acquisition")),
         Area("enrolment", Text("义务教育招生", "Compulsory-education enrolment")),
         Area("projects", Text("重大建设项目", "Major construction projects")),
+        Area("openness", Text("政务公开工作", "Open government at work")),
     )
 }
 

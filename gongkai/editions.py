@@ -87,6 +87,8 @@ def make_table(database: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     }
     if not there:
         listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        # a lake may be older than the area
+        database.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quoted(contract.area)}")
         database.execute(
             f"CREATE TABLE {table} ({listed}, _remarks VARCHAR, "
             "_edition_from INTEGER, _edition_to INTEGER)"

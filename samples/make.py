@@ -22,6 +22,7 @@ from samples import (
     land_payment,
     land_transfer,
     major_project,
+    openness,
     performance,
     procurement,
     project_event,
@@ -62,6 +63,7 @@ ONCE = (
     enrol_result,
     major_project,
     project_event,
+    openness,
 )
 """The tables that are handed over once; the others grow by later deliveries."""
 

@@ -31,6 +31,7 @@ DEPARTMENTS: Mapping[str, Organisation] = {
     "projects": Organisation(
         "development-commission", Text("发展和改革委员会", "Development and Reform Commission")
     ),
+    "openness": Organisation("government-office", Text("政府办公室", "Government Office")),
 }
 """The department that usually answers for an area."""
 
@@ -42,6 +43,7 @@ CONNECTIONS: Mapping[str, str] = {
     "land": "gongkai_land",
     "enrolment": "gongkai_education",
     "projects": "gongkai_projects",
+    "openness": "gongkai_office",
 }
 """The connection through which the files of an area usually come."""
 

@@ -62,6 +62,7 @@ def serve(where: Home, files: Path, sources: Path, codelists: Path | None) -> De
         "education": {"conn_type": "file", "extra": {"path": str(files)}},
         "housing": {"conn_type": "file", "extra": {"path": str(files)}},
         "projects": {"conn_type": "file", "extra": {"path": str(files)}},
+        "office": {"conn_type": "file", "extra": {"path": str(files)}},
         "trading": {
             "conn_type": "http",
             "host": ports.LOOPBACK,

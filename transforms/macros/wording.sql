@@ -27,3 +27,8 @@ CREATE OR REPLACE MACRO repeated_phrase(value) AS
 -- Whether a list of organisations names a class of them (各镇, 有关部门), not those that it means.
 CREATE OR REPLACE MACRO names_a_class(value) AS
     regexp_matches(value, '(^|、)(.{0,2}各|.{0,2}有关部门)');
+
+-- Characters of nobody's, or what a decoder puts for bytes that it does not know: the text is lost
+-- there.
+CREATE OR REPLACE MACRO lost_text(value) AS
+    nullif(regexp_extract(value, '.{0,4}[\x{E000}-\x{F8FF}\x{FFFD}].{0,4}'), '');
