@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -65,7 +65,8 @@ class Word:
 class Line:
     """A printed line of a page, or a row of cells between rules. `area` counts the ruled tables of
     the page; it is None outside of them, where `words` say how the line is spaced. `spans` are the
-    cells that reach further: the first column, how many rows and columns they take."""
+    cells that reach further: the first column, how many rows and columns they take; `edges` where
+    the columns begin and end."""
 
     page: int
     number: int
@@ -73,6 +74,7 @@ class Line:
     area: int | None = None
     words: tuple[Word, ...] = ()
     spans: tuple[tuple[int, int, int], ...] = ()
+    edges: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
@@ -247,6 +249,8 @@ def _grid(document: Document, declared: Table, lines: Sequence[Line], furniture:
     part = f"第{lines[0].page + 1}页" if lines else ""
     if not any(line.area is not None for line in lines):
         lines = _aligned(lines, declared)
+    edges = next((line.edges for line in lines if line.area is not None), ())
+    lines = [_fitted(line, edges) for line in lines]
     _refuse_other_columns(document, lines)
     rows = _rows(lines)
     merged: list[tuple[Corner, Corner]] = [
@@ -260,6 +264,19 @@ def _grid(document: Document, declared: Table, lines: Sequence[Line], furniture:
 
 def _rows(lines: Iterable[Line]) -> list[Row]:
     return [(line.number, f"第{line.page + 1}页", list(line.cells)) for line in lines]
+
+
+def _fitted(line: Line, edges: tuple[float, ...]) -> Line:
+    """A line of cells in the columns of its table. Where a page holds only lines whose cells take
+    several columns, such as the total, it shows fewer rules; each of them is one of the table's."""
+    if line.area is None or len(line.edges) >= len(edges):
+        return line
+    near = [[at for at, edge in enumerate(edges) if abs(edge - own) < 3] for own in line.edges]
+    if not all(near):
+        return line
+    placed = dict(zip((found[0] for found in near), line.cells, strict=False))
+    cells = tuple(placed.get(at) for at in range(len(edges) - 1))
+    return replace(line, cells=cells, spans=(), edges=edges)
 
 
 def _refuse_other_columns(document: Document, lines: Sequence[Line]) -> None:
@@ -304,38 +321,48 @@ def _lines_of_page(path: Path, page: int) -> tuple[Line, ...]:
             cells = tuple(_phrases(words))
             found.append((words[0].top, Line(page, 0, cells, None, tuple(words))))
     found.sort(key=lambda placed: placed[0])
-    return tuple(
-        Line(page, number, line.cells, line.area, line.words, line.spans)
-        for number, (_, line) in enumerate(found, 1)
-    )
+    return tuple(replace(line, number=number) for number, (_, line) in enumerate(found, 1))
 
 
 def _ruled(page: Any) -> list[Any]:
     """The ruled tables of a page. What counts as a rule is what is seen as one: no white edge and
-    no background. A table that is open at its sides is closed there."""
+    no background. A table that is open at its sides, or in places at its upper or lower edge, is
+    closed there."""
     ruled = page.filter(_is_rule)
     edges = merge_edges(
         ruled.edges, snap_x_tolerance=3, snap_y_tolerance=3, join_x_tolerance=3, join_y_tolerance=3
     )
-    level = sorted(
-        (edge for edge in edges if edge["orientation"] == "h" and edge["width"] > 3),
-        key=lambda edge: edge["top"],
-    )
+    level = _levels([edge for edge in edges if edge["orientation"] == "h" and edge["width"] > 3])
     upright = [edge for edge in edges if edge["orientation"] == "v"]
-    sides = []
-    for rule in level:
-        same = [
-            below
-            for below in level
-            if below["top"] > rule["top"]
-            and abs(below["x0"] - rule["x0"]) < 3
-            and abs(below["x1"] - rule["x1"]) < 3
-        ]
-        if same and any(_crosses(edge, rule, same[0]) for edge in upright):
-            for x in (rule["x0"], rule["x1"]):
-                sides.append(_side(x, rule["top"], same[0]["top"]))
-    found: list[Any] = ruled.find_tables({"explicit_vertical_lines": sides})
+    blocks: list[list[Box]] = []
+    for above, below in pairwise(level):
+        if not any(_crosses(edge, above, below) for edge in upright):
+            continue
+        if not blocks or blocks[-1][-1] != above:
+            blocks.append([above])
+        blocks[-1].append(below)
+    sides, ends = [], []
+    for block in blocks:
+        left, right = min(rule[0] for rule in block), max(rule[2] for rule in block)
+        top, bottom = block[0][1], block[-1][3]
+        sides += [_edge(x, top, x, bottom) for x in (left, right)]
+        ends += [_edge(left, y, right, y) for y in (top, bottom)]
+    found: list[Any] = ruled.find_tables(
+        {"explicit_vertical_lines": sides, "explicit_horizontal_lines": ends}
+    )
     return sorted(found, key=lambda table: table.bbox[1])
+
+
+def _levels(edges: Iterable[dict[str, Any]]) -> list[Box]:
+    """How far the rules at each height reach, whatever gaps there are between them."""
+    levels: list[Box] = []
+    for edge in sorted(edges, key=lambda edge: edge["top"]):
+        left, top, right = edge["x0"], edge["top"], edge["x1"]
+        if levels and top - levels[-1][1] < 3:
+            last = levels.pop()
+            left, top, right = min(left, last[0]), last[1], max(right, last[2])
+        levels.append((left, top, right, top))
+    return levels
 
 
 def _is_rule(thing: dict[str, Any]) -> bool:
@@ -351,24 +378,24 @@ def _is_rule(thing: dict[str, Any]) -> bool:
     return False
 
 
-def _crosses(edge: dict[str, Any], above: dict[str, Any], below: dict[str, Any]) -> bool:
+def _crosses(edge: dict[str, Any], above: Box, below: Box) -> bool:
     """Whether an upright rule goes all the way between two level ones."""
     return bool(
-        above["x0"] - 3 <= edge["x0"] <= above["x1"] + 3
-        and edge["top"] <= above["top"] + 3
-        and edge["bottom"] >= below["top"] - 3
+        above[0] - 3 <= edge["x0"] <= above[2] + 3
+        and edge["top"] <= above[1] + 3
+        and edge["bottom"] >= below[1] - 3
     )
 
 
-def _side(x: float, top: float, bottom: float) -> dict[str, Any]:
+def _edge(left: float, top: float, right: float, bottom: float) -> dict[str, Any]:
     return {
         "object_type": "line",
-        "orientation": "v",
-        "x0": x,
-        "x1": x,
+        "orientation": "v" if left == right else "h",
+        "x0": left,
+        "x1": right,
         "top": top,
         "bottom": bottom,
-        "width": 0,
+        "width": right - left,
         "height": bottom - top,
     }
 
@@ -404,7 +431,7 @@ def _rows_of_area(
         printed = {x: lines.get(at, []) for x, at in here.items()}
         for top, texts in _split(printed, ys[y]):
             cells = tuple(texts.get(x) for x in range(len(xs) - 1))
-            yield top, Line(page, 0, cells, area, (), spans)
+            yield top, Line(page, 0, cells, area, (), spans, tuple(xs))
 
 
 def _split(printed: dict[int, list[list[Word]]], top: float) -> list[tuple[float, dict[int, str]]]:

@@ -20,6 +20,8 @@ DEBT, ROLL, BOND, USE = DATASETS = (
     "gov_bond_project",
 )
 
+BUDGET = "gov_budget_line"
+
 # 江苏省徐州市 and what of it stands in the lists: five districts, three counties, two county-level
 # cities, and a functional zone
 CITY = "320300"
@@ -123,11 +125,31 @@ SPECIAL = Tables(
     [item("closing_balance", 30, debt_type="special")],
     references={DEBT: [owed(CITY, "whole", 0, phase="est_exec", special_balance=30 * YI)]},
 )
+NEXT = [item("closing_limit", 60), item("next_deficit", 5), item("next_limit", 65)]
+NEXT_SPECIAL = [
+    item("closing_limit", 60, debt_type="special"),
+    item("next_new_limit", 5, debt_type="special"),
+    item("next_limit", 65, debt_type="special"),
+]
+SERVICE = Tables([item("repayment", 11.41), item("repayment_bond", 11.41)])
 BONDS = Tables([bond("2499001", 5)], latest=[bond("2499001", 5)])
 USES = Tables(
     [use("2499001", "a", 3), use("2499001", "b", 2)],
     references={BOND: [bond("2499001", 5)]},
 )
+
+
+def interest(debt: float, budgeted: float) -> Tables:
+    """Interest on special bonds, and what the fund budget has for it, in 亿元."""
+    line = {"budget_book": "fund", "flow": "expenditure", "subject_code": "232"}
+    row = item("interest_bond", debt, debt_type="special")
+    shared = {name: row[name] for name in ("fiscal_year", "region_code", "scope")}
+    books = [
+        {**shared, **line, "phase": "execution", "amount": round(budgeted * YI)},
+        {**shared, **line, "phase": "budget", "amount": 1},
+        {**shared, **line, "budget_book": "general", "phase": "execution", "amount": 2},
+    ]
+    return Tables([row], references={BUDGET: books})
 
 
 def with_scopes(*amounts: int) -> Tables:
@@ -162,6 +184,15 @@ BROKEN = [
     (ROLL, "balance_within_limit", FORM.but(4, amount=51 * YI)),
     (ROLL, "balance_rolls_forward", FORM.but(2, amount=11 * YI)),
     (ROLL, "limit_rolls_forward", FORM.but(9, amount=66 * YI)),
+    (ROLL, "next_general_limit_rolls_forward", Tables(NEXT).but(2, amount=66 * YI)),
+    (ROLL, "next_special_limit_rolls_forward", Tables(NEXT_SPECIAL).but(2, amount=66 * YI)),
+    (
+        ROLL,
+        "next_limit_covers_balance",
+        Tables([item("closing_balance", 60), item("next_limit", 0, phase="budget")]),
+    ),
+    (ROLL, "service_of_bonds_is_that_of_debt", SERVICE.but(1, amount=10.4 * YI)),
+    (ROLL, "interest_as_in_budget", interest(5, 6)),
     (ROLL, "parts_within_issue", FORM.but(6, amount=15 * YI)),
     (ROLL, "general_balance_as_in_limits_and_balances", SAME.but(0, DEBT, general_balance=50 * YI)),
     (
@@ -265,6 +296,9 @@ SILENT = [
         ),
     ),
     (ROLL, "a form that rolls forward", FORM),
+    (ROLL, "limits of the next year", Tables([*NEXT, *NEXT_SPECIAL, item("closing_balance", 60)])),
+    (ROLL, "bonds that are all of the debt", SERVICE),
+    (ROLL, "interest as the budget has it", interest(5.04, 5.0412)),
     (ROLL, "scopes that add up", with_scopes(10, 6, 4)),
     (ROLL, "kinds of debt that add up", of_types(10, 6, 4)),
     (ROLL, "the same balances in two datasets", SAME),
@@ -306,6 +340,14 @@ def test_what_a_city_lacks_is_told(found: Any) -> None:
     ]
     assert (row["region_code"], row["item"]) == (CITY, "total_balance")
     assert (row["whole"], row["own_level"], row["counties"]) == (61 * YI, 50 * YI, 10 * YI)
+
+
+def test_interest_beyond_the_budget_is_told_twice(found: Any) -> None:
+    """It differs, and cannot be a part of it."""
+    exceptions_of = found(ROLL, interest(6, 5))
+    assert set(exceptions_of) == {"interest_as_in_budget", "interest_within_budget"}
+    [row] = exceptions_of["interest_within_budget"]
+    assert (row["amount"], row["expected"]) == (6 * YI, 5 * YI)
 
 
 def test_a_whole_in_another_unit_than_its_levels_is_told_as_that(found: Any) -> None:
