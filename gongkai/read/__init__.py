@@ -28,6 +28,7 @@ from gongkai.read.pdf import read_pdf
 from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
 from gongkai.read.shape import MEND, Sheet, is_titled, tables_in
+from gongkai.read.word import read_word
 from gongkai.sources import Source, Table
 from gongkai.state import Receipt
 from gongkai.text import Text
@@ -290,6 +291,8 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
             yield read_cells(document, declared)
         case "html":
             yield from read_html(document, declared.encoding)
+        case "word":
+            yield from read_word(document)
         case "pdf":
             yield from read_pdf(document, declared)
         case _:

@@ -4,6 +4,7 @@ header yet."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,9 @@ Row = tuple[int, str, list[str | None]]
 
 Corner = tuple[int, int]
 """Row and column of a cell in a grid, both from 0."""
+
+NEAR = 5
+"""How many lines above a table in a text may be its title, its year or its unit."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,16 @@ class Grid:
     def place(self) -> str:
         """Where a person finds it."""
         return f"{self.file}, {self.part}" if self.part else self.file
+
+
+def below(grid: Grid, near: Sequence[str], far: Sequence[str]) -> Grid:
+    """A table that stands below lines of text: those `near` it belong to the grid (as line 0), and
+    those further up to its cover."""
+    above: list[Row] = [(0, grid.part, [line]) for line in near]
+    cover = tuple((0, grid.part, list[str | None]([line])) for line in far)
+    down = len(above)
+    merged = tuple(((t + down, left), (b + down, right)) for (t, left), (b, right) in grid.merged)
+    return replace(grid, rows=above + grid.rows, merged=merged, cover=cover)
 
 
 def turned(grid: Grid) -> Grid:

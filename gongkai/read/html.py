@@ -12,13 +12,11 @@ from lxml.html import HtmlElement
 
 from gongkai.errors import BrokenDelivery
 from gongkai.read.encoding import MARKS, text_of
-from gongkai.read.grid import Corner, Document, Grid, Row
+from gongkai.read.grid import NEAR, Corner, Document, Grid, Row, below
 from gongkai.read.shape import Sheet
 from gongkai.sources import Table
 from gongkai.text import Text
 
-NEAR = 5
-"""How many lines above a table may be its title, its year or its unit."""
 WIDEST, MOST_CELLS = 1000, 5_000_000
 UNPRINTED = ("script", "style", "template", "noscript", "title")
 WITHIN_A_LINE = frozenset(
@@ -162,13 +160,9 @@ def _own(node: HtmlElement, within: str, *names: str) -> list[HtmlElement]:
 def _grid(table: HtmlElement, number: int, far: list[str], near: list[str], where: str) -> Grid:
     caption = " ".join(line for own in table.iterchildren("caption") for line in _lines(own))
     part = f"表{number} {caption}".strip()
-    above: list[Row] = [(0, part, [line]) for line in near]
     cells, merged = _cells(table, f"{where}, {part}")
     rows: list[Row] = [(line, part, row) for line, row in enumerate(cells, start=1)]
-    down = len(above)
-    areas = [((t + down, left), (b + down, right)) for (t, left), (b, right) in merged]
-    cover = tuple[Row, ...]((0, part, [line]) for line in far)
-    return Grid(where, part, above + rows, tuple(areas), cover=cover)
+    return below(Grid(where, part, rows, tuple(merged)), near, far)
 
 
 def _cells(

@@ -60,7 +60,7 @@ def tables_in(grid: Grid, declared: Table) -> Iterator[Sheet]:
 
 def is_titled(grid: Grid, declared: Table) -> bool:
     """Whether the title stands in the grid, whatever its header is."""
-    return _start(grid, declared, 0) is not None
+    return declared.title is not None and _start(grid, declared, 0) is not None
 
 
 def _start(grid: Grid, declared: Table, at: int) -> int | None:
