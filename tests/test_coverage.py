@@ -18,6 +18,7 @@ from gongkai.cli import app
 from gongkai.contracts import AREAS, Contract
 from gongkai.coverage import Coverage, Dataset, Obligation
 from gongkai.errors import BrokenContract
+from gongkai.repair import repaired
 from tests.conftest import FIRST, TinyCity
 from tests.support import PROJECT
 
@@ -36,23 +37,12 @@ with_policies = pytest.mark.skipif(
     reason="no policy documents lie beside the folder that GONGKAI_REAL_DATA names",
 )
 
-PINYIN = re.compile(r"(?<=[㐀-鿿])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)")
-TRADITIONAL = (
-    "規預決開適時組織專項檢統計過標約優調設國權讓購產錄準務結變質監單進綜執辦條發應個內關實數線現復稱費對審機構評價歸門熱撥測"
-    "報經議協員況電將創來庫資編試細體礎類補據間證讀會勵導運濟點領業隱懲強識處擬確屬隨簽請說較為嚴別轉載鏈笫號網戶護區"
-)
-SIMPLIFIED = (
-    "规预决开适时组织专项检统计过标约优调设国权让购产录准务结变质监单进综执办条发应个内关实数线现复称费对审机构评价归门热拨测"
-    "报经议协员况电将创来库资编试细体础类补据间证读会励导运济点领业隐惩强识处拟确属随签请说较为严别转载链第号网户护区"
-)
-"""Characters of what is quoted from TZ18, as its copy has them and as they are."""
-
 
 def document(name: str) -> str:
     """A policy document without its line and page breaks, TZ18 repaired."""
     text = (POLICY / DOCUMENTS[name]).read_text(encoding="utf-8")
     if name == "TZ18":
-        text = PINYIN.sub("", text).translate(str.maketrans(TRADITIONAL, SIMPLIFIED))
+        text = repaired(text, ("pinyin", "traditional")).text
     return unbroken(text)
 
 

@@ -3,6 +3,8 @@ of a word processor. An indented line is a cell, a line that is not ends the row
 
 from __future__ import annotations
 
+import re
+
 from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Grid, Row
 from gongkai.repair import repaired
@@ -14,7 +16,9 @@ def read_cells(document: Document, declared: Table) -> Grid:
     of one cell."""
     rows: list[Row] = []
     cells: list[str | None] = []
-    for number, line in enumerate(text_of(document, declared.encoding).split("\n"), start=1):
+    for number, line in enumerate(
+        re.split(r"\r\n?|\n", text_of(document, declared.encoding)), start=1
+    ):
         text = repaired(line.strip(), declared.repair, declared.patches).text
         if line.startswith("\t"):
             cells.append(text or None)

@@ -67,7 +67,7 @@ def read_prose(document: Document, declared: Table) -> Sheet:
 
 def _lines(document: Document, declared: Table) -> Iterator[Line]:
     text = text_of(document, declared.encoding)
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(re.split(r"\r\n?|\n", text), start=1):
         if line.strip():
             repair = repaired(line, declared.repair, declared.patches)
             yield Line(number, repair, repair.text != line)

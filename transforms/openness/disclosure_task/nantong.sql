@@ -9,6 +9,7 @@ SELECT
     clean(content) AS content,
     names_text(lead) AS lead_orgs,
     names_text(duty) AS duty_orgs,
+    clean(deadline) AS deadline,
     _file,
     _part,
     _line
