@@ -15,11 +15,12 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from gongkai import city
+from gongkai import city, pulls
 from gongkai.contracts import Contract
 from gongkai.documents import parsed
 from gongkai.errors import BrokenContract, WrongCall
 from gongkai.home import PROJECT, Home
+from gongkai.pulls import Pull
 from gongkai.repair import Patch, Rule
 from gongkai.text import Text
 
@@ -27,50 +28,6 @@ TRANSFORMS = PROJECT / "transforms"
 
 Kind = Literal["delimited", "excel", "json", "html", "pdf", "word", "prose", "cells", "database"]
 """What a file is, whatever its name ends with."""
-
-
-@dataclass(frozen=True)
-class DatabasePull:
-    """A query against a department's database; `period_query` where one period is asked for."""
-
-    connection: str
-    name: str
-    query: str
-    period_query: str | None
-
-
-@dataclass(frozen=True)
-class ApiPull:
-    """A paginated JSON API. `records` is the path of the list within a page.
-
-    `since` names the parameter that takes the watermark, `updated` the field of a record that
-    moves it; without `updated` every pull is a full one.
-    """
-
-    connection: str
-    name: str
-    path: str
-    records: tuple[str, ...]
-    page: str
-    size: str
-    page_size: int
-    since: str | None
-    updated: str | None
-    key_header: str | None
-
-
-@dataclass(frozen=True)
-class FilesPull:
-    """Files that match a pattern in a folder, local or over SFTP.
-
-    In `pattern` the word `{period}` stands for the period asked for, or for anything. Of the files
-    that match, `all` are taken, or the `last` by name where each of them is a whole snapshot.
-    """
-
-    connection: str
-    folder: str
-    pattern: str
-    take: Literal["all", "last"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +66,8 @@ class Table:
     `optional`: a file without it is no broken delivery.
 
     What of it: `columns` are those that must be there, the name that the SQL uses and the
-    expression that the printed header has to match whole, or the column's place counted from 1;
+    expression that the printed header has to match whole (`#2` behind it: the second column of that
+    header), or the column's place counted from 1;
     `if_printed` are likewise those that only some of these tables have. In an expression `{name}`
     stands for what a caption says, `{name-1}` for the number before it: `{year-1}年决算数`.
     `captions` take a value out of the lines from title to header (`(?P<name>…)` groups become
@@ -176,7 +134,7 @@ class Source:
     name: str
     dataset: str
     title: str
-    pull: DatabasePull | ApiPull | FilesPull
+    pull: Pull
     tables: tuple[Table, ...]
     surrogates: tuple[str, ...]
     transform: str
@@ -255,7 +213,7 @@ def read(path: Path, dataset: str) -> Source:
             name=path.stem,
             dataset=dataset,
             title=raw["title"],
-            pull=_pull(raw["pull"], dataset),
+            pull=pulls.declared(raw["pull"], dataset),
             tables=_tables(raw["read"]),
             surrogates=tuple(raw.get("surrogates", ())),
             transform=transform,
@@ -270,33 +228,6 @@ def read(path: Path, dataset: str) -> Source:
             where=path.name,
             do=Text("请对照一份可用的来源声明。", "Compare it with a source that works."),
         ) from error
-
-
-def _pull(raw: dict[str, Any], dataset: str) -> DatabasePull | ApiPull | FilesPull:
-    match raw["kind"]:
-        case "database":
-            return DatabasePull(
-                raw["connection"], raw["name"], raw["query"], raw.get("period_query")
-            )
-        case "api":
-            return ApiPull(
-                connection=raw["connection"],
-                name=raw["name"],
-                path=raw["path"],
-                records=tuple(raw["records"].split(".")),
-                page=raw.get("page", "page"),
-                size=raw.get("size", "size"),
-                page_size=int(raw.get("page_size", 100)),
-                since=raw.get("since"),
-                updated=raw.get("updated"),
-                key_header=raw.get("key_header"),
-            )
-        case "files":
-            take = raw.get("take", "all")
-            if take not in ("all", "last"):
-                raise ValueError(f"pull.take {take} is neither all nor last")
-            return FilesPull(raw["connection"], raw.get("folder", dataset), raw["pattern"], take)
-    raise ValueError(f"pull.kind {raw['kind']} is none of database, api, files")
 
 
 def _tables(raw: dict[str, Any]) -> tuple[Table, ...]:

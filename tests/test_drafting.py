@@ -24,7 +24,8 @@ from gongkai.contracts import SCHEMAS, Contract, Field
 from gongkai.drafting import Drafted
 from gongkai.errors import GongkaiError, WrongCall
 from gongkai.lake import load_macros
-from gongkai.sources import FilesPull, Header, Source
+from gongkai.pulls import FilesPull
+from gongkai.sources import Header, Source
 from samples.codes import credit_code
 from tests.support import PROJECT, as_csv
 

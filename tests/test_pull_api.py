@@ -90,7 +90,12 @@ def pulled(
         },
     )
     known = Connection(
-        "gongkai_tiny", "http", "127.0.0.1", port, password=KEY, extra={"timeout": timeout}
+        "gongkai_tiny",
+        "http",
+        "127.0.0.1",
+        port,
+        password=KEY,
+        extra={"timeout": timeout, "patience": 0},
     )
     return pull(source, home, lambda name: known, period=None, since=since)
 

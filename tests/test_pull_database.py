@@ -30,7 +30,7 @@ def known(postgres: Server) -> Connection:
     connection = psycopg2.connect(url.geturl())
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            "CREATE SCHEMA bureau;"
+            "CREATE SCHEMA bureau; CREATE SEQUENCE bureau.numbers;"
             "CREATE TABLE bureau.debts (id int, name text, amount numeric(20, 6), day date);"
             "INSERT INTO bureau.debts VALUES (1, '甲县', 0.100000, '2024-12-31'),"
             " (2, NULL, 12345678901234.567890, NULL)"
@@ -48,7 +48,12 @@ def known(postgres: Server) -> Connection:
 
 
 def pulled(
-    known: Connection, home: Home, folder: Path, query: str = QUERY, period: str | None = None
+    known: Connection,
+    home: Home,
+    folder: Path,
+    query: str = QUERY,
+    period: str | None = None,
+    since: str | None = None,
 ) -> Pulled:
     source = a_source(
         folder,
@@ -58,10 +63,12 @@ def pulled(
             "connection": "gongkai_tiny",
             "name": "debts",
             "query": query,
-            "period_query": "SELECT * FROM bureau.debts WHERE id::text = %s",
+            "period_query": "SELECT * FROM bureau.debts WHERE id::text = {period}",
+            "since_query": "SELECT * FROM bureau.debts WHERE id > {since}",
+            "updated": "id",
         },
     )
-    return pull(source, home, lambda name: known, period=period, since=None)
+    return pull(source, home, lambda name: known, period=period, since=since)
 
 
 def is_a_sentence(error: GongkaiError, known: Connection) -> bool:
@@ -118,8 +125,28 @@ def test_a_period_is_passed_on(known: Connection, home: Home, tmp_path: Path) ->
     assert [row[0] for row in found] == ["2"]
 
 
+def test_what_is_newer_than_the_watermark_is_asked_for(
+    known: Connection, home: Home, tmp_path: Path
+) -> None:
+    assert pulled(known, home, tmp_path).watermark == "2"
+    newer = pulled(known, home, tmp_path, since="1")
+    assert (newer.watermark, newer.nothing_new) == ("2", False)
+    none = pulled(known, home, tmp_path, since="2")
+    assert (none.watermark, none.nothing_new) == ("2", True)
+
+
+def test_a_number_without_bounds_keeps_its_digits(
+    known: Connection, home: Home, tmp_path: Path
+) -> None:
+    query = "SELECT id, 1.0 / 7 AS share, sum(amount) OVER () AS total FROM bureau.debts"
+    [receipt] = pulled(known, home, tmp_path, query).receipts
+    with duckdb.connect() as opened:
+        found = opened.read_parquet(str(address(home, receipt.sha256))).fetchall()
+    assert found[0] == ("1", "0.14285714285714285714", "12345678901234.667890")
+
+
 def test_a_query_may_hold_a_percent_sign(known: Connection, home: Home, tmp_path: Path) -> None:
-    query = "SELECT * FROM bureau.debts WHERE name LIKE '甲%'"
+    query = "SELECT * FROM bureau.debts WHERE name LIKE '甲%';"
     [receipt] = pulled(known, home, tmp_path, query).receipts
     with duckdb.connect() as opened:
         assert len(opened.read_parquet(str(address(home, receipt.sha256)))) == 1
@@ -159,8 +186,11 @@ def test_a_table_or_column_that_is_gone_is_a_broken_delivery(
 
 
 def test_a_source_cannot_write(known: Connection, home: Home, tmp_path: Path) -> None:
-    with pytest.raises(BrokenDelivery, match="read-only transaction"):
+    with pytest.raises(BrokenDelivery, match="does not answer the declared query"):
         pulled(known, home, tmp_path, "DELETE FROM bureau.debts RETURNING *")
+    with pytest.raises(BrokenDelivery, match="read-only transaction"):
+        pulled(known, home, tmp_path, "SELECT nextval('bureau.numbers')")
+    assert len(pulled(known, home, tmp_path).receipts) == 1
 
 
 def test_a_database_that_is_down_is_unreachable(

@@ -1,22 +1,30 @@
-"""Pull from a paginated JSON API; every page is kept as it was received."""
+"""Pull from a JSON API that gives its records a page at a time; every page is kept as it came.
+
+A pull that broke is taken up where it broke: the pages that were kept are read again from the
+landing as if they came now, and the first one that is missing is asked for.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from gongkai.connections import Connection
-from gongkai.errors import BrokenDelivery, SourceRefused, SourceUnreachable
+from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
-from gongkai.landing import keep
-from gongkai.sources import ApiPull
+from gongkai.landing import address, keep
+from gongkai.pull.http import Interface, interface
+from gongkai.pulls import ApiPull, Cursor, NextLink, Numbered, Offset
 from gongkai.state import Receipt
 from gongkai.text import Text
 
 MOST_PAGES = 100_000
+ASK = Text(
+    "请联系部门；收到的内容已原样留存。",
+    "Ask the department; what came is kept in the landing.",
+)
 
 
 @dataclass(frozen=True)
@@ -28,130 +36,179 @@ class Pages:
     newest: str | None
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What is asked for next: where, and with which parameters."""
+
+    address: str
+    asked: Mapping[str, str | int]
+
+
 def pull_pages(
     declared: ApiPull,
     home: Home,
     connection: Connection,
     since: str | None,
+    *,
+    period: str | None = None,
+    begun: tuple[Receipt, ...] = (),
+    kept: Callable[[Receipt], None] = lambda _: None,
 ) -> Pages:
-    """Every page from the first to the last short one.
+    """Every page from the first to the last.
 
     A page is checked to be the JSON that the source declares before the next is asked for; what
-    came instead is kept in the landing all the same.
+    came instead is kept in the landing all the same. `begun` are the pages of a pull that broke,
+    `kept` is told of each sound page. Raises BrokenDelivery also where fewer records came than the
+    interface says it has, or where it leads in a circle.
     """
     receipts: list[Receipt] = []
     newest, count = since, 0
-    base = connection.extra.get("base") or f"http://{connection.host}:{connection.port}"
-    headers = {declared.key_header: connection.password} if declared.key_header else {}
-    timeout = float(connection.extra.get("timeout", 30))
-    with httpx.Client(base_url=base, headers=headers, timeout=timeout) as client:
-        for page in range(1, MOST_PAGES):
-            asked: dict[str, str | int] = {declared.page: page, declared.size: declared.page_size}
-            if since and declared.since:
-                asked[declared.since] = since
-            name = f"{declared.name}-{page:05}.json"
-            where = f"{connection.place}{declared.path}, 第 {page} 页 page {page}"
-            response = _get(client, declared.path, asked, where, connection)
-            receipts.append(keep(home, name, f"{connection.place}{declared.path}", [response]))
-            records = _records(response, declared, where)
+    fixed = _fixed(declared, period, since)
+    turn: Turn | None = _first(declared, fixed)
+    seen = set[str]()
+    with interface(connection, declared.door) as door:
+        while turn and len(receipts) < MOST_PAGES:
+            number = len(receipts) + 1
+            where = f"{connection.place}{declared.path}, 第 {number} 页 page {number}"
+            if number <= len(begun):
+                receipt = begun[number - 1]
+                content = address(home, receipt.sha256).read_bytes()
+            else:
+                content = door.get(turn.address, turn.asked, where).content
+                name = f"{declared.name}-{number:05}.json"
+                receipt = keep(home, name, f"{connection.place}{declared.path}", [content])
+            page = _page(content, where)
+            records = _records(page, declared, where)
             count += len(records)
             if declared.updated:
                 moments = [str(record.get(declared.updated) or "") for record in records]
                 newest = max([newest or "", *moments])
-            if len(records) < declared.page_size:
-                break
+            receipts.append(receipt)
+            if number > len(begun):
+                kept(receipt)
+            turn = _next(declared, page, len(records), count, number, fixed)
+            _refuse_circle(turn, seen, door, where)
+    _refuse_shortage(declared, page, count, where)
     return Pages(tuple(receipts), count, newest or None)
 
 
-def _get(
-    client: httpx.Client,
-    path: str,
-    asked: dict[str, str | int],
-    where: str,
-    connection: Connection,
-) -> bytes:
-    try:
-        response = client.get(path, params=asked)
-    except httpx.TimeoutException:
-        raise SourceUnreachable(
-            Text("部门接口没有及时应答", "the department's API did not answer in time"),
-            where=where,
-            do=Text("请稍后重新运行。", "Run again later."),
-        ) from None
-    except httpx.HTTPError:
-        raise SourceUnreachable(
-            Text("无法连接部门接口", "the department's API cannot be reached"),
-            where=where,
-            do=Text(
-                "请检查其是否在运行、本机能否访问。",
-                "Check that it runs and can be reached from here.",
-            ),
-        ) from None
-    if response.status_code in (401, 403):
-        raise SourceRefused(
-            Text(
-                f"部门接口拒绝密钥（HTTP {response.status_code}）",
-                f"the department's API refused the key (HTTP {response.status_code})",
-            ),
-            where=where,
-            do=Text(
-                f"请检查连接 {connection.name} 的密码。",
-                f"Check the password of the connection {connection.name}.",
-            ),
-        )
-    if response.status_code >= 500 or response.status_code == 429:
-        raise SourceUnreachable(
-            Text(
-                f"部门接口出现故障（HTTP {response.status_code}）",
-                f"the department's API has trouble (HTTP {response.status_code})",
-            ),
-            where=where,
-            do=Text(
-                "请稍后重新运行；如仍不行，请联系部门。",
-                "Run again later; if it stays, call the department.",
-            ),
-        )
-    if response.status_code != 200:
+def _fixed(declared: ApiPull, period: str | None, since: str | None) -> dict[str, str | int]:
+    """The parameters that every page is asked for with."""
+    fixed: dict[str, str | int] = {}
+    if declared.size:
+        fixed[declared.size] = declared.page_size
+    if period and declared.period:
+        fixed[declared.period] = period
+    elif since and declared.since:
+        fixed[declared.since] = since
+    return fixed
+
+
+def _first(declared: ApiPull, fixed: Mapping[str, str | int]) -> Turn:
+    match declared.paging:
+        case Numbered(parameter, first):
+            return Turn(declared.path, {parameter: first, **fixed})
+        case Offset(parameter):
+            return Turn(declared.path, {parameter: 0, **fixed})
+    return Turn(declared.path, fixed)
+
+
+def _next(
+    declared: ApiPull,
+    page: Any,
+    records: int,
+    count: int,
+    number: int,
+    fixed: Mapping[str, str | int],
+) -> Turn | None:
+    """What is asked for after a page with so many `records`, the last of `count`; None where it
+    was the last page."""
+    match declared.paging:
+        case NextLink(path):
+            found = _at(page, path)
+            return Turn(str(found), {}) if found else None
+        case Cursor(parameter, path):
+            found = _at(page, path)
+            return Turn(declared.path, {parameter: str(found), **fixed}) if found else None
+    # an interface may give shorter pages than it was asked for: its own total knows better
+    total = _number(_at(page, declared.total)) if declared.total else None
+    if records == 0 or (records < declared.page_size if total is None else count >= total):
+        return None
+    match declared.paging:
+        case Numbered(parameter, first):
+            return Turn(declared.path, {parameter: first + number, **fixed})
+        case Offset(parameter):
+            return Turn(declared.path, {parameter: count, **fixed})
+
+
+def _refuse_circle(turn: Turn | None, seen: set[str], door: Interface, where: str) -> None:
+    if turn is None:
+        return
+    mark = f"{turn.address} {sorted(turn.asked.items())}"
+    if mark in seen:
         raise BrokenDelivery(
             Text(
-                f"部门接口不认识这个请求（HTTP {response.status_code}）",
-                f"the department's API does not know what was asked (HTTP {response.status_code})",
+                "接口的下一页又指向已取过的页", "the interface leads back to a page that was read"
             ),
             where=where,
-            do=Text(
-                "请向部门了解变动，或修改来源声明中的 path。",
-                "Ask the department what changed, or mend the source's path.",
-            ),
+            do=ASK,
         )
-    return response.content
+    seen.add(mark)
+    if not door.inside(turn.address):
+        raise BrokenDelivery(
+            Text("接口的下一页在另一台服务器上", "the next page is on another server"),
+            where=where,
+            do=ASK,
+        )
 
 
-def _records(page: bytes, declared: ApiPull, where: str) -> list[dict[str, Any]]:
-    do = Text(
-        "请联系部门；收到的内容已原样留存。",
-        "Ask the department; what came is kept in the landing.",
-    )
-    if page.lstrip()[:1] == b"<":
+def _refuse_shortage(declared: ApiPull, page: Any, count: int, where: str) -> None:
+    total = _number(_at(page, declared.total)) if declared.total else None
+    if total is not None and count < total:
+        raise BrokenDelivery(
+            Text(
+                f"接口称共有 {total} 条记录，只收到 {count} 条",
+                f"the interface says that it has {total} records, and gave {count}",
+            ),
+            where=where,
+            do=ASK,
+        )
+
+
+def _page(content: bytes, where: str) -> Any:
+    if content.lstrip()[:1] == b"<":
         raise BrokenDelivery(
             Text("返回的是网页，不是 JSON", "the answer is a web page, not JSON"),
             where=where,
-            do=do,
+            do=ASK,
         )
     try:
-        found: Any = json.loads(page)
+        return json.loads(content)
     except (ValueError, UnicodeDecodeError):
         raise BrokenDelivery(
             Text("返回的不是完整的 JSON", "the answer is no whole JSON document"),
             where=where,
-            do=do,
+            do=ASK,
         ) from None
-    for name in declared.records:
-        found = found.get(name) if isinstance(found, dict) else None
+
+
+def _records(page: Any, declared: ApiPull, where: str) -> list[dict[str, Any]]:
+    found = _at(page, declared.records)
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         path = ".".join(declared.records)
         raise BrokenDelivery(
             Text(f"返回内容的 {path} 处没有列表", f"the answer has no list at {path}"),
             where=where,
-            do=do,
+            do=ASK,
         )
     return found
+
+
+def _at(page: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        page = page.get(name) if isinstance(page, dict) else None
+    return page
+
+
+def _number(found: Any) -> int | None:
+    return int(found) if str(found).isascii() and str(found).isdigit() else None

@@ -16,7 +16,7 @@ from gongkai.connections import Connection
 from gongkai.errors import BrokenDelivery, SourceRefused, SourceUnreachable
 from gongkai.home import Home
 from gongkai.landing import keep
-from gongkai.sources import FilesPull
+from gongkai.pulls import FilesPull
 from gongkai.state import Receipt
 from gongkai.text import Text
 
@@ -31,7 +31,11 @@ class Readable(Protocol):
 
 
 def pull_files(
-    declared: FilesPull, home: Home, connection: Connection, period: str | None
+    declared: FilesPull,
+    home: Home,
+    connection: Connection,
+    period: str | None,
+    known: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[Receipt, ...]:
     """The files that match, by name: all, or the last one. Hidden files and those still being
     written are left alone (names that end in `.part`, `.tmp` or begin with `~$`).

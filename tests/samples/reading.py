@@ -14,7 +14,8 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from gongkai import contracts, sources
-from gongkai.sources import TRANSFORMS, DatabasePull, Source
+from gongkai.pulls import DatabasePull
+from gongkai.sources import TRANSFORMS, Source
 from samples import budget, debt, enrolment, land, schools, tender
 from samples.database import DEBT
 from samples.make import ONCE

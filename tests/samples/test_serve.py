@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from gongkai import contracts
-from gongkai.sources import ApiPull
+from gongkai.pulls import ApiPull
 from samples import land, tender
 from samples.api import FOLDERS
 from samples.deliveries import deliver
