@@ -136,7 +136,7 @@ standing AS (
             ORDER BY printed IS NULL, again, _table LIKE 'general_balance%', _file, _part, _line
         ) AS place
     FROM figures
-    WHERE printed IS NOT NULL OR (is_blank AND phase = about)
+    WHERE printed IS NOT NULL OR (is_blank AND phase = about AND NOT again)
 ),
 -- A blank agrees with any figure.
 said AS (
