@@ -240,6 +240,18 @@ def test_a_column_that_stands_there_twice_is_a_broken_delivery(
         read_bytes(home, tmp_path, PLAIN, "编号,名称,名称\n1,甲,乙\n".encode(), database)
 
 
+def test_of_columns_with_one_header_a_source_names_the_place(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    declared = {"kind": "delimited", "columns": {"旧": "名称#1", "新": "名称#2", "楼": "楼#2"}}
+    content = "名称,楼#2,名称\n甲,1,乙\n".encode()
+    table = read_bytes(home, tmp_path, declared, content, database)
+    assert table.relation.project("旧, 新, 楼").fetchall() == [("甲", "乙", "1")]
+    declared = {"kind": "delimited", "columns": {"名称": "名称#3"}}
+    with pytest.raises(BrokenDelivery, match="the column 名称 is missing"):
+        read_bytes(home, tmp_path, declared, content, database)
+
+
 def test_a_new_column_is_told_and_not_read(
     home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
 ) -> None:

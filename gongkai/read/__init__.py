@@ -308,7 +308,7 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
             places[name] = pattern - 1
             continue
         pattern = _filled_in(pattern, sheet.captions)
-        found = [at for at, text in enumerate(sheet.header) if re.fullmatch(pattern, text)]
+        found = _headed(sheet.header, pattern)
         if len(found) == 1:
             places[name] = found[0]
         elif len(found) > 1:
@@ -348,6 +348,15 @@ def _filled_in(pattern: str, captions: Mapping[str, str]) -> str:
         if value.isdecimal():
             pattern = pattern.replace(f"{{{name}-1}}", str(int(value) - 1))
     return pattern
+
+
+def _headed(header: list[str], pattern: str) -> list[int]:
+    """Where the headers stand that match; with `#2` behind the expression the second of them."""
+    found = [at for at, text in enumerate(header) if re.fullmatch(pattern, text)]
+    if not found and (of_several := re.fullmatch(r"(.+)#([1-9])", pattern)):
+        same = _headed(header, of_several[1])
+        return same[int(of_several[2]) - 1 :][:1]
+    return found
 
 
 def _cell(cells: list[str | None], place: int | None) -> str | None:
