@@ -404,6 +404,13 @@ ROWS: list[tuple[str, str, dict[str, str], bool]] = [
         {"supply_mode": "agreement", "notice_publish": "2024-03-01", "listing_start": "2024-03-02"},
         True,
     ),
+    ("land_transfer", "notice_day_is_there", {"supply_mode": "listing"}, False),
+    ("land_transfer", "notice_day_is_there", {"supply_mode": "allocation"}, True),
+    ("land_transfer", "instalments_add_up", {"deal_price": "3", "instalments": "3.00"}, True),
+    ("land_transfer", "instalments_add_up", {"deal_price": "3", "instalments": "2"}, False),
+    ("land_transfer", "instalments_add_up", {"deal_price": "3"}, True),
+    ("land_transfer", "plot_ratio_in_order", {"plot_ratio_min": "2", "plot_ratio_max": "2"}, True),
+    ("land_transfer", "plot_ratio_in_order", {"plot_ratio_min": "2", "plot_ratio_max": "1"}, False),
     # 6 000 yuan a square metre are 400 万元 a mu
     *(
         (
