@@ -3,7 +3,8 @@
 Each gives an SQL query whose rows are the exceptions. `{batch}` is what was accepted;
 `quarantined`, `latest` (the last edition) and the datasets that the suite refers to are tables. A
 sum is compared within the rounding of what was printed: half the last printed digit for the total
-and for each part (`digit`, in the reported unit where `unit` names its column).
+and for each part (`digit`, in the reported unit where `unit` names its column; at least `least`,
+for figures in a small unit that are rounded further).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def expect_total_to_equal_sum_of_parts(
     least_parts: int = 1,
     digit: float = 1,
     unit: str | None = None,
+    least: float = 0,
 ) -> str:
     """Rows that satisfy `total` are the sum of those that satisfy `parts`, within each `by`. Not
     judged where a part may be in quarantine."""
@@ -40,16 +42,17 @@ def expect_total_to_equal_sum_of_parts(
     shown = ", ".join(
         f"whole.{quoted(v)}, part.{quoted(v)} AS {quoted('sum_of_' + v)}" for v in values
     )
+    floor = least / digit
     off = _off((f"whole.{quoted(v)}", f"part.{quoted(v)}") for v in values)
     return f"""
 WITH part AS (
-    SELECT {_columns(by)}, count(*) AS _parts, {_digits(unit)} AS _digits, {sums}
+    SELECT {_columns(by)}, count(*) AS _parts, {_digits(unit, None, floor)} AS _digits, {sums}
     FROM {{batch}} WHERE {parts} GROUP BY {_columns(by)}
 )
 SELECT {_columns(by, "whole")}, {shown}
 FROM (FROM {{batch}} WHERE {total}) AS whole JOIN part ON {_same(by, "whole", "part")}
 WHERE part._parts >= {least_parts} AND NOT {_held(by, "whole")}
-  AND {off.format(tolerance=_tolerance("part._digits", digit, unit, "whole"))}"""
+  AND {off.format(tolerance=_tolerance("part._digits", digit, unit, "whole", floor))}"""
 
 
 def expect_parent_to_equal_sum_of_children(
@@ -60,6 +63,7 @@ def expect_parent_to_equal_sum_of_children(
     step: int = 2,
     digit: float = 1,
     unit: str | None = None,
+    least: float = 0,
     where: str = "true",
 ) -> str:
     """A code's amount is the sum of the codes one level (`step` characters) below it, for the
@@ -68,12 +72,13 @@ def expect_parent_to_equal_sum_of_children(
     sums = ", ".join(f"sum(child.{quoted(v)}) AS {quoted('sum_of_' + v)}" for v in values)
     own = _columns([*by, code, *values], "parent")
     off = _off((quoted(v), quoted("sum_of_" + v)) for v in values)
-    own_digit = f"any_value({_size(unit, 'parent')})"
+    floor = least / digit
+    own_digit = f"any_value({_size(unit, 'parent', floor)})"
     tolerance = f"_digits * {digit} * 0.5"
     held = f"starts_with(held.{quoted(code)}, parent.{quoted(code)})"
     return f"""
 WITH summed AS (
-    SELECT {own}, {_digits(unit, "child")} + {own_digit} AS _digits, {sums}
+    SELECT {own}, {_digits(unit, "child", floor)} + {own_digit} AS _digits, {sums}
     FROM (FROM {{batch}} WHERE {where}) AS parent JOIN {{batch}} AS child
       ON {_same(by, "parent", "child")}
       AND length(child.{quoted(code)}) = length(parent.{quoted(code)}) + {step}
@@ -342,18 +347,19 @@ def _off(pairs: Iterable[tuple[str, str]]) -> str:
     return "(" + " OR ".join(f"abs({a} - {b}) > {{tolerance}}" for a, b in pairs) + ")"
 
 
-def _size(unit: str | None, table: str | None = None) -> str:
+def _size(unit: str | None, table: str | None = None, floor: float = 0) -> str:
     """What the last printed digit of a row is counted in: yuan of its unit, or as it stands."""
-    return f"unit_size({_columns([unit], table)})" if unit else "1"
+    size = f"unit_size({_columns([unit], table)})" if unit else "1"
+    return f"greatest({size}, {floor})" if floor else size
 
 
-def _digits(unit: str | None, table: str | None = None) -> str:
+def _digits(unit: str | None, table: str | None = None, floor: float = 0) -> str:
     """The sum of those over rows, each of which may be in a unit of its own."""
-    return f"sum({_size(unit, table)})"
+    return f"sum({_size(unit, table, floor)})"
 
 
-def _tolerance(digits: str, digit: float, unit: str | None, table: str) -> str:
-    return f"({digits} + {_size(unit, table)}) * {digit} * 0.5"
+def _tolerance(digits: str, digit: float, unit: str | None, table: str, floor: float = 0) -> str:
+    return f"({digits} + {_size(unit, table, floor)}) * {digit} * 0.5"
 
 
 def _breaks(value: str, bound: str, relation: str, digit: float, rows: str) -> str:

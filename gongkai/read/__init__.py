@@ -179,7 +179,7 @@ def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
     filled = [row for row in sheet.rows if any(cell and cell.strip() for cell in row[2])]
     if table.figures:
         places = _places(sheet, table, None)
-        filled = [row for row in filled if _has_figure(row[2], table, places) or _says(row, table)]
+        filled = [r for r in filled if _says(r, table) or not _skips(r[2], table, places)]
     match = _says(filled[0], table) if len(filled) == 1 else None
     if match is None:
         return None

@@ -7,6 +7,10 @@ from typing import Any
 from tests.suites.judging import Tables
 
 WAN = 10_000
+REVENUE = (
+    *("revenue_total", "revenue_of_year", "appropriation", "general", "fund", "other_revenue"),
+    *("carried_over", "carried_over_general"),
+)
 FINANCE, EDUCATION = "11329900000000000A", "11329900000000000B"
 
 
@@ -28,7 +32,7 @@ def line(code: str, amount: int | None, flow: str = "expenditure", **more: Any) 
 
 def dept(table: str, code: str, amount: int, basic: int | None = None, **more: Any) -> Any:
     project = None if basic is None else amount - basic
-    revenue = code in ("revenue_total", "general", "fund")
+    revenue = code in REVENUE
     return {
         "fiscal_year": 2025,
         "dept_code": FINANCE,
@@ -122,6 +126,33 @@ DEPARTMENT = Tables(
         dept("T06", "30101", 60, 60),
     ]
 )
+# 2024 as its final account prints it: with what was carried over and is left
+FINAL = Tables(
+    [
+        dept("T01", "revenue_total", 100),
+        dept("T01", "revenue_of_year", 95),
+        dept("T01", "general", 90),
+        dept("T01", "other_revenue", 5),
+        dept("T01", "carried_over", 5),
+        dept("T01", "carried_over_general", 5),
+        dept("T01", "expenditure_total", 100),
+        dept("T01", "expenditure_of_year", 92),
+        dept("T01", "201", 92),
+        dept("T01", "carried_forward", 8),
+        dept("T02", "revenue_total", 95),
+        dept("T02", "201", 95, flow="revenue"),
+        dept("T05", "expenditure_total", 90, 60),
+        dept("T05", "201", 90, 60),
+        dept("T05", "20106", 90, 60),
+        dept("T05", "2010601", 90, 60),
+        dept("T06", "personnel_total", 50),
+        dept("T06", "301", 50),
+        dept("T06", "30101", 50),
+        dept("T06", "public_total", 10),
+        dept("T06", "302", 10),
+        dept("T06", "30201", 10),
+    ]
+)
 EXPENSES = Tables(
     [expense(n, 2025, 9, 10) for n in range(10)],
     latest=[expense(n, 2024, 10, 11) for n in range(10)],
@@ -193,6 +224,52 @@ BROKEN = [
         "dept_budget_line",
         "parent_is_sum_of_children",
         DEPARTMENT.but(10, amount=79 * WAN, project_expenditure=19 * WAN),
+    ),
+    (
+        "dept_budget_line",
+        "revenue_total_is_sum_of_sources",
+        Tables(
+            [
+                dept("T01", "revenue_total", 100),
+                dept("T01", "other_revenue", 90),
+                dept("T01", "carried_over", 9),
+            ]
+        ),
+    ),
+    ("dept_budget_line", "revenue_total_is_sum_of_sources", FINAL.but(11, amount=94 * WAN)),
+    ("dept_budget_line", "expenditure_total_is_sum_of_classes", FINAL.but(9, amount=7 * WAN)),
+    ("dept_budget_line", "revenue_of_year_is_sum_of_sources", FINAL.but(1, amount=96 * WAN)),
+    ("dept_budget_line", "expenditure_of_year_is_sum_of_classes", FINAL.but(7, amount=91 * WAN)),
+    ("dept_budget_line", "carried_over_is_sum_of_books", FINAL.but(5, amount=4 * WAN)),
+    (
+        "dept_budget_line",
+        "appropriation_is_sum_of_books",
+        Tables([dept("T01", "appropriation", 91), dept("T01", "general", 90)]),
+    ),
+    (
+        "dept_budget_line",
+        "personnel_total_is_sum_of_classes",
+        Tables(
+            [dept("T06", "personnel_total", 51), dept("T06", "301", 50), dept("T06", "30101", 50)]
+        ),
+    ),
+    (
+        "dept_budget_line",
+        "public_total_is_sum_of_classes",
+        Tables([dept("T06", "public_total", 11), dept("T06", "302", 10), dept("T06", "30201", 10)]),
+    ),
+    (
+        "dept_budget_line",
+        "basic_table_agrees_with_general_table",
+        Tables(
+            [
+                dept("T05", "expenditure_total", 90, 61),
+                dept("T05", "2010601", 90, 61),
+                dept("T06", "personnel_total", 50),
+                dept("T06", "public_total", 10),
+                dept("T06", "30101", 50),
+            ]
+        ),
     ),
     (
         "dept_budget_line",
@@ -287,6 +364,17 @@ BROKEN = [
 ]
 
 SILENT = [
+    ("dept_budget_line", "a final account", FINAL),
+    (
+        "dept_budget_line",
+        "yuan without fen",
+        Tables(
+            [
+                {**dept("T03", code, 0), "amount": amount, "unit_reported": "元"}
+                for code, amount in (("201", 100), ("20101", 50), ("20102", 51))
+            ]
+        ),
+    ),
     *((name, "sound rows", tables) for name, tables in SOUND.items()),
     *((name, "a first edition", Tables(tables.accepted)) for name, tables in SOUND.items()),
     ("gov_budget_line", "rounded to the unit", LINES.but(4, amount=41 * WAN)),
