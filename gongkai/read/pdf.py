@@ -31,7 +31,7 @@ MOST_PAGES = 2000
 """A report of a whole province has some hundred pages."""
 
 NUMBER = re.compile(r"[-−+]?\d[\d,，]*(\.\d+)?%?(?<![,，])")
-FURNITURE = re.compile(r"[-—–─~]*第?\d{1,4}页?([/，,共]*\d{1,4}页?)?[-—–─~]*")
+PAGE = re.compile(r"[-—–─~]*第?\d{1,4}页?([/，,共]*\d{1,4}页?)?[-—–─~]*")
 """A page's own number: ─ 2 ─, 第2页, 2/14."""
 
 ANOTHER_TITLE = re.compile(
@@ -168,19 +168,22 @@ def _table(
     furniture = 0
     while True:
         end = _end(lines, declared, title, begun=bool(taken))
-        kept = [line for line in lines[:end] if not _is_furniture(line)]
+        aside = _furniture(document, page, pages)
+        kept = [line for line in lines[:end] if line.number not in aside]
         furniture += end - len(kept)
         taken += kept
         if end < len(lines):
             return taken, furniture, (page, lines[end].number - 1)
-        page += 1
+        left = page
+        page = next((at for at in range(page + 1, pages) if _page(document, at)), pages)
         if page >= pages:
             return taken, furniture, None
-        again = _page(document, page)
-        heads = _heads(again, taken, declared, title)
+        heads = _heads(_page(document, page), taken, declared, title, adjoins=page == left + 1)
         if heads is None:
             return taken, furniture, (page, 0)
-        lines = again[heads:]
+        for between in range(left + 1, page):
+            _refuse_scan(document, between)
+        lines = _page(document, page)[heads:]
         furniture += heads
 
 
@@ -189,12 +192,7 @@ def _end(lines: Sequence[Line], declared: Table, title: str, begun: bool) -> int
     for at, line in enumerate(lines):
         if begun and declared.stop and re.search(declared.stop, line.text):
             return at
-        if (
-            begun
-            and line.area is None
-            and line.text != title
-            and ANOTHER_TITLE.fullmatch(line.text)
-        ):
+        if begun and line.area is None and line.text != title and _is_title(line):
             return at
         begun = begun or _begins(line, declared)
     return len(lines)
@@ -203,42 +201,88 @@ def _end(lines: Sequence[Line], declared: Table, title: str, begun: bool) -> int
 def _begins(line: Line, declared: Table) -> bool:
     """Whether the header or the first row of the table stands here: before it, a line like a title
     is part of this table's own."""
-    if declared.header and re.search(declared.header.matches, line.text):
+    if line.area is not None:
         return True
-    return line.area is not None or sum(_is_number(word.text) for word in line.words) > 1
+    if declared.header and re.search(declared.header.matches, line.text):
+        return not _is_title(line)
+    return sum(_is_number(word.text) for word in line.words) > 1
 
 
-def _heads(lines: Sequence[Line], taken: Sequence[Line], declared: Table, title: str) -> int | None:
-    """How many lines of the next page stand above the table that goes on there: its title once
-    more, the unit. None where the table does not go on."""
-    if not lines:
-        return None
-    ruled = any(line.area is not None for line in taken)
+def _heads(
+    lines: Sequence[Line], taken: Sequence[Line], declared: Table, title: str, adjoins: bool
+) -> int | None:
+    """How many lines of a later page stand above the table that goes on there: its title once
+    more, the unit. None where the table does not go on: another title or a paragraph stands there,
+    or it had come to its notes. Behind a page without text, its title or header must be said again.
+    """
+    if not any(line.area is not None for line in taken):
+        header = next((line.text for line in taken if _begins(line, declared)), None)
+        said = [at for at, line in enumerate(lines[:8]) if line.text in (title, header)]
+        if not said:
+            return 0 if adjoins else None
+        above = lines[: said[-1]]
+        if any(map(_is_title, above)) and not any(line.text == title for line in above):
+            return None
+        return said[-1] + (lines[said[-1]].text == title)
     body = next((at for at, line in enumerate(lines) if line.area is not None), None)
-    if not ruled:
-        body = 0
-        header = next((line.text for line in taken if _begins(line, declared)), "")
-        for at, line in enumerate(lines[:8]):
-            if line.text == title:
-                body = at + 1
-            if line.text == header:
-                return at
     if body is None:
         return None
-    above = [line for line in lines[:body] if not _is_furniture(line)]
+    above = lines[:body]
     if any(line.text == title for line in above):
         return body
-    ends = declared.stop or r"(?!)"
-    if any(
-        re.search(ends, line.text) or ANOTHER_TITLE.fullmatch(line.text) or len(line.text) > 40
-        for line in above
-    ):
+    header = next((line.text for line in taken if line.area is not None), None)
+    if not adjoins and lines[body].text != header:
         return None
-    return body
+    ended = taken[-1].area is None and lines[body].text != header
+    others = any(
+        (declared.stop and re.search(declared.stop, line.text))
+        or _is_title(line)
+        or len(line.text) > 40
+        for line in above
+    )
+    return None if ended or others else body
 
 
-def _is_furniture(line: Line) -> bool:
-    return line.area is None and FURNITURE.fullmatch(line.text) is not None
+def _is_title(line: Line) -> bool:
+    return ANOTHER_TITLE.fullmatch(line.text) is not None
+
+
+def _furniture(document: Document, page: int, pages: int) -> set[int]:
+    """The lines, by number, that are the page's own: its number, and what stands at its foot as it
+    stands at the foot of the page before or after it."""
+    lines = _page(document, page)
+    feet = {
+        re.sub(r"\d", "", line.text)
+        for beside in (page - 1, page + 1)
+        if 0 <= beside < pages
+        for line in _page(document, beside)[-2:]
+        if line.area is None
+    }
+    edges = [*lines[:1], *lines[-2:]]
+    found = {line.number for line in edges if line.area is None and PAGE.fullmatch(line.text)}
+    for line in reversed(lines[-2:]):
+        if line.area is not None or _is_title(line):
+            break
+        if any(_is_number(word.text) for word in line.words[1:]):
+            break
+        if line.number in found or re.sub(r"\d", "", line.text) in feet:
+            found.add(line.number)
+    return found
+
+
+def _refuse_scan(document: Document, page: int) -> None:
+    """A page without text within a table may be blank, but not a picture."""
+    with pdfplumber.open(document.path, pages=[page + 1]) as pdf:
+        [printed] = pdf.pages
+        if not printed.images:
+            return
+    raise _broken(
+        document.name,
+        Text(
+            f"第 {page + 1} 页是扫描图像，没有文字，其前后是同一张表",
+            f"page {page + 1} is a scanned image, no text, in the middle of a table",
+        ),
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -311,7 +355,8 @@ def _page(document: Document, page: int) -> tuple[Line, ...]:
 def _lines_of_page(path: Path, page: int) -> tuple[Line, ...]:
     """Laid out once, however many tables of the document are declared."""
     with pdfplumber.open(path, pages=[page + 1]) as pdf:
-        [printed] = pdf.pages
+        # what is printed twice over itself, to look bold, is there once
+        printed = pdf.pages[0].dedupe_chars()
         found: list[tuple[float, Line]] = []
         within: set[int] = set()
         for area, table in enumerate(_ruled(printed)):
