@@ -108,6 +108,19 @@ LINES = Tables(
         line("201", 300, fiscal_year=2024),
     ]
 )
+FUND = {"budget_book": "fund"}
+# 专项收入 and 地方政府专项债务收入 without class 103; 年终结余 beside 转移性支出, and an item of it
+# whose section is not printed
+FUNDS = [
+    line("1030148", 60, "revenue", **FUND),
+    line("103014801", 60, "revenue", **FUND),
+    line("110", 50, "revenue", **FUND),
+    line("208", 70, **FUND),
+    line("230", 30, **FUND),
+    line("23006", 10, **FUND),
+    line("2301101", 20, **FUND),
+    line("23009", 10, **FUND),
+]
 DEPARTMENT = Tables(
     [
         dept("T03", "expenditure_total", 90, 60),
@@ -175,6 +188,27 @@ BROKEN = [
     # gov_budget_line
     ("gov_budget_line", "parent_is_sum_of_children", LINES.but(3, amount=66 * WAN)),
     ("gov_budget_line", "revenue_total_equals_expenditure_total", LINES.but(7, amount=90 * WAN)),
+    (
+        "gov_budget_line",
+        "revenue_total_equals_expenditure_total",
+        Tables([*FUNDS[:3], line("208", 91, **FUND), *FUNDS[4:]]),
+    ),
+    (
+        "gov_budget_line",
+        "transfers_are_sum_of_sections",
+        Tables([*FUNDS[:5], line("23006", 15, **FUND), *FUNDS[6:]]),
+    ),
+    (
+        "gov_budget_line",
+        "last_year_is_sum_of_children",
+        Tables(
+            [
+                line("201", 100, phase="execution"),
+                line("201", 80, phase="final", fiscal_year=2024),
+                line("20101", 70, phase="final", fiscal_year=2024),
+            ]
+        ),
+    ),
     (
         "gov_budget_line",
         "general_revenue_is_tax_and_non_tax",
@@ -402,6 +436,21 @@ SILENT = [
         "gov_budget_line",
         "a class of the balance in quarantine",
         Tables([*LINES.accepted[:7], line("110", 90, "revenue")], quarantined=[line("205", None)]),
+    ),
+    (
+        "gov_budget_line",
+        "what is carried over printed beside the transfers",
+        Tables(FUNDS),
+    ),
+    (
+        "gov_budget_line",
+        "what is carried over printed among the transfers",
+        Tables([*FUNDS[:3], line("208", 80, **FUND), *FUNDS[4:6], line("23009", 20, **FUND)]),
+    ),
+    (
+        "gov_budget_line",
+        "classes of the economic classification beside those by function",
+        Tables([*LINES.accepted[:8], line("501", 70), line("50101", 70)]),
     ),
     (
         "gov_budget_line",
