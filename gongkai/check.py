@@ -311,6 +311,8 @@ def _of_field(field: Field, lists: Mapping[str, CodeList], source: Source) -> li
     cases: list[tuple[str, str, Text]] = []
     if field.required:
         cases.append((f"{raw} IS NULL", "required", NO_TEXT))
+    elif other := field.required_unless:
+        cases.append((f"{raw} IS NULL AND {_raw(other)} IS NULL", "required", NO_TEXT))
     cases += [(f"{raw} IS NOT NULL AND {name} IS NULL", "type", kind)] * (field.kind != "VARCHAR")
     coded = field.kind == "VARCHAR" and bool(field.pattern or field.form or field.code_list)
     # where the source declares it, a key that was made up for want of a national code says so

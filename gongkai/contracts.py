@@ -50,6 +50,7 @@ class Field:
     format with a check (`uscc`); `code_list` a list in `schemas/codelists/`, judged on the date
     that the column `code_date` gives. `label_of` names the coded column whose label
     this one prints. The checks named in `warns` (`check_digit`, …) mark a row and do not hold it.
+    `required_unless` names a column in place of which this one must be given.
     `source` is the rule or standard that the definition and its bounds come from.
     """
 
@@ -59,6 +60,7 @@ class Field:
     kind: str
     key: bool
     required: bool
+    required_unless: str | None
     public: bool
     personal: int
     disclosure: Disclosure
@@ -84,7 +86,8 @@ class RowRule:
     `holds` is a DuckDB expression over the contract's typed columns; `$name` stands for a
     parameter of the contract. The sentences quote columns in braces as the department wrote them,
     parameters as `{$name}`, and what is worked out as `{=expression}`. `source` is the law or
-    standard that the rule comes from.
+    standard that the rule comes from. A rule that `limits_time` says by when something had to be
+    published; records that are filled in later are not judged by it.
     """
 
     code: str
@@ -94,6 +97,7 @@ class RowRule:
     severity: Severity
     responsible: Responsible
     source: str
+    limits_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -402,6 +406,7 @@ def _field(item: SchemaProperty, source: str) -> Field:
         kind=item.physicalType.upper(),
         key=bool(item.primaryKey),
         required=bool(item.required),
+        required_unless=custom.get("requiredUnless"),
         public=public,
         personal=int(custom.get("personalData", 0)),
         disclosure=disclosure,
@@ -433,4 +438,5 @@ def _rule(item: DataQuality, source: str) -> RowRule:
         severity="warning" if item.severity == "warning" else "error",
         responsible=rule.get("responsible", "department"),
         source=rule.get("source", source),
+        limits_time=bool(rule.get("limitsTime", False)),
     )

@@ -168,7 +168,7 @@ def figures(contract: Contract, own: Mapping[str, str] | None = None) -> dict[st
 def constraint(field: Field) -> Text:
     """What a column's values must keep, beside type and code list; empty where nothing."""
     found = [
-        Text("必填", "required") if field.required else None,
+        _required(field),
         Text(f"≥ {field.minimum}", f"≥ {field.minimum}") if field.minimum is not None else None,
         Text(f"≤ {field.maximum}", f"≤ {field.maximum}") if field.maximum is not None else None,
         Text(f"格式 `{field.pattern}`", f"form `{field.pattern}`") if field.pattern else None,
@@ -176,6 +176,12 @@ def constraint(field: Field) -> Text:
     ]
     given = [text for text in found if text]
     return Text("，".join(t.zh for t in given), ", ".join(t.en for t in given))
+
+
+def _required(field: Field) -> Text | None:
+    if other := field.required_unless:
+        return Text(f"除非填有 `{other}`，否则必填", f"required unless `{other}` is given")
+    return Text("必填", "required") if field.required else None
 
 
 def disclosure(field: Field, reasons: CodeList) -> Text:

@@ -60,6 +60,7 @@ def a_field(name: str, kind: str = "VARCHAR", **more: Any) -> dict[str, Any]:
         "codeList": more.get("code_list"),
         "codeDate": more.get("code_date"),
         "labelOf": more.get("label_of"),
+        "requiredUnless": more.get("required_unless"),
         "warns": more.get("warns"),
         "unit": more.get("unit"),
         "disclosureReason": None if more.get("public", True) else "personal_privacy",

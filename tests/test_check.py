@@ -363,3 +363,24 @@ def test_a_column_may_be_called_as_one_of_the_code_list(
     contract = a_contract(tmp_path, fields)
     checked = judged([{"code": "320684", "valid_from": day}], contract, source, home, database)
     assert [finding["code"] for finding in rows_of(checked.findings)] == codes
+
+
+def test_one_of_two_columns_must_be_given(
+    tmp_path: Path, home: Home, database: duckdb.DuckDBPyConnection
+) -> None:
+    fields = [
+        a_field("code", key=True),
+        a_field("amount", "DECIMAL(18,2)", required_unless="size"),
+        a_field("size", "DECIMAL(18,2)"),
+    ]
+    rows = [
+        {"code": "both", "amount": "1", "size": "2"},
+        {"code": "the other", "size": "2"},
+        {"code": "neither"},
+        {"code": "no number", "amount": "一"},
+    ]
+    contract = a_contract(tmp_path, fields)
+    checked = judged(rows, contract, a_source(tmp_path), home, database)
+    found = checked.findings.project("column_name, code").fetchall()
+    assert found == [("amount", "required"), ("amount", "type")]
+    assert [row["code"] for row in rows_of(checked.accepted)] == ["both", "the other"]
