@@ -446,7 +446,7 @@ def _with_bidder_twice(section: Section) -> tuple[Section, list[Finding]]:
     last = section.candidates[-1]
     price = Decimal(last.bid_price) * Decimal("0.99")
     again = replace(last, bid_price=as_text(price.quantize(Decimal("0.01"))))
-    key = f"{section.bid_section_code}/{last.bidder_uscc}/{last.rank}"
+    key = f"{section.bid_section_code}/{last.bidder_uscc}"
     changed = replace(section, candidates=(*section.candidates, again))
     return changed, [_finding(changed, last, "", "duplicate_key", key, times=2)]
 

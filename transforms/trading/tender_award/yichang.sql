@@ -1,6 +1,14 @@
 -- A row: the winner of one bid section as the notice prints it. Section numbers are the centre's
--- own and bidders come without a code, so both keys are surrogates. A price in yuan is an amount;
--- a percentage is a rate, and a promise (报价承诺) is kept in its words.
+-- own and bidders come without a code, so both keys are surrogates. The notice does not say which
+-- of the candidates the winner was. A price in yuan is an amount; a percentage is a rate, and a
+-- promise (报价承诺) is kept in its words.
+WITH printed AS (
+    SELECT
+        *,
+        string_split(regexp_replace(clean(中标人), '[（(]?联合体[）)]?$', ''), '、') AS parties
+    FROM delivery
+)
+
 SELECT
     'local:' || infoid || '/' || coalesce(clean(标段编号), '') AS bid_section_code,
     coalesce(clean(标段名称), clean(title)) AS section_name,
@@ -9,9 +17,9 @@ SELECT
         AS region_code,
     clean(招标人) AS tenderer_name,
     clean(招标机构) AS agency_name,
-    1 AS rank,
-    clean(中标人) AS bidder_name,
-    'local:' || clean(中标人) AS bidder_uscc,
+    parties[1] AS bidder_name,
+    'local:' || parties[1] AS bidder_uscc,
+    CASE WHEN len(parties) > 1 THEN array_to_string(parties, ';') END AS consortium,
     to_yuan(中标价, '元') AS bid_price,
     reported(中标价) AS bid_price_reported,
     CASE
@@ -28,4 +36,4 @@ SELECT
     _file,
     _part,
     _line
-FROM delivery
+FROM printed
