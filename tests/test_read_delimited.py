@@ -281,3 +281,56 @@ def test_several_files_are_one_table(
     table = read(delivered(home, files), a_source(tmp_path, PLAIN), home, database)
     found = table.relation.project("编号, 名称, _file").fetchall()
     assert found == [("1", "甲", "a.csv"), ("2", "乙", "b.csv")]
+
+
+ALIGNED = """\
+        某局 2025年台账
+编号    名称            数量    备注
+1       某某村             3
+2       甲  　　           12   已办结
+10      乙某街道办事处    100   办理中
+"""
+
+
+@pytest.mark.parametrize("declared", [{}, {"delimiter": "blanks"}])
+def test_columns_that_stand_below_each_other_are_read_by_where_they_stand(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, declared: dict[str, str]
+) -> None:
+    table = {
+        "kind": "delimited",
+        "columns": ["编号", "名称", "数量", "备注"],
+        "header": {"matches": "编号"},
+        **declared,
+    }
+    found = read_bytes(home, tmp_path, table, ALIGNED.encode("gb18030"), database)
+    assert found.relation.project("编号, 名称, 数量, 备注, _line").fetchall() == [
+        ("1", "某某村", "3", None, 3),
+        ("2", "甲", "12", "已办结", 4),
+        ("10", "乙某街道办事处", "100", "办理中", 5),
+    ]
+
+
+def test_a_quote_that_swallows_rows_names_the_line_where_it_opens(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    lines = ["编号,名称,日期,备注", '1,"甲,2024,', "2,乙,2024,", '3,丙,2024,"', "4,丁,2024,", ""]
+    with pytest.raises(BrokenDelivery, match="closed only behind lines that look like rows") as e:
+        read_bytes(home, tmp_path, PLAIN, "\n".join(lines).encode(), database, "台账.csv")
+    assert e.value.where == "台账.csv, 第 2 行 line 2"
+
+
+def test_prose_of_several_lines_is_a_field(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    content = '编号,名称,说明\n1,甲,"一,\n二,三,四,五\n六"\n2,乙,丙\n'.encode()
+    table = read_bytes(home, tmp_path, PLAIN, content, database)
+    assert table.relation.project("编号, 名称, _line").fetchall() == [
+        ("1", "甲", 2),
+        ("2", "乙", 5),
+    ]
+
+
+def test_the_mark_of_an_end_is_no_row(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert read_bytes(home, tmp_path, PLAIN, "编号,名称\n1,甲\n\x1a".encode(), database).rows == 1

@@ -6,12 +6,14 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gongkai.errors import BrokenDelivery
+from gongkai.read.aligned import aligned_rows, is_aligned
 from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Grid, Row
 from gongkai.read.shape import Sheet
@@ -19,6 +21,8 @@ from gongkai.text import Text
 
 DELIMITERS = (",", "\t", ";", "|", "，", "；")
 """What is tried where no delimiter is declared, the first of equals first."""
+BLANKS = "blanks"
+"""What a source declares, in place of a delimiter, for columns that stand below each other."""
 SAMPLE = 1 << 16
 """How much of a text is looked at for its delimiter, in characters."""
 AGAIN = Text("请部门重新导出。", "Ask the department to export again.")
@@ -33,29 +37,37 @@ def read_delimited(document: Document, encoding: str | None, delimiter: str | No
     backslash.
 
     Raises BrokenDelivery, with the line, where a byte is of another encoding, where there is a
-    NUL, and where a quote is not closed or stands within a quoted field.
+    NUL, and where a quote is not closed, or only far below, or stands within a quoted field.
     """
-    text = text_of(document, encoding)
+    # an old system ends a text with a mark
+    text = text_of(document, encoding).removesuffix("\x1a")
     if "\0" in text:
         raise _broken(document, _line_of(text, text.index("\0")), "nul")
     between = delimiter or delimiter_of(text)
+    if between == BLANKS:
+        return Grid(document.name, "", aligned_rows(text))
     rows, broken = _rows(text, between)
     if broken and '\\"' in text:
         # only what does not read as it stands is taken for escapes: "D:\" is a whole field
         rows, broken = _rows(_doubled(text), between)
-    if broken:
+    if broken or (broken := _swallowed(rows, between)):
         raise _broken(document, *broken)
     return Grid(document.name, "", rows)
 
 
 def delimiter_of(text: str) -> str:
     """The delimiter that cuts most lines of the beginning into as many fields; of several that do,
-    the one that gives more fields."""
+    the one that gives more fields. Where none cuts half of the lines, columns may be aligned by
+    blanks."""
     sample = text[:SAMPLE]
     if len(text) > SAMPLE:
         # the last line is cut off
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    return max(DELIMITERS, key=lambda delimiter: _regularity(sample, delimiter))
+    found = max(DELIMITERS, key=lambda delimiter: _regularity(sample, delimiter))
+    lines = sum(not line.isspace() for line in sample.splitlines())
+    if _regularity(sample, found)[0] * 2 < lines and is_aligned(sample):
+        return BLANKS
+    return found
 
 
 def _regularity(sample: str, delimiter: str) -> tuple[int, int]:
@@ -95,6 +107,22 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def _swallowed(rows: list[Row], delimiter: str) -> tuple[int, str] | None:
+    """The row that has swallowed others: a quote that was not closed ends at the next one, and
+    between them stand lines with as many delimiters as a row has."""
+    several = [row for row, below in itertools.pairwise(rows) if below[0] > row[0] + 1]
+    if not several:
+        return None
+    width = Counter(len(cells) for _, _, cells in rows).most_common(1)[0][0]
+    for line, _, cells in several:
+        for cell in cells:
+            inner = (cell or "").splitlines()[1:-1]
+            delimiters = {text.count(delimiter) for text in inner}
+            if delimiters == {width - 1} and width > 2 and len(inner) * width > 3:
+                return line, "swallowed"
+    return None
+
+
 def _doubled(text: str) -> str:
     """The text with quotes doubled that are escaped by a backslash."""
     return re.sub(r'\\(["\\])', lambda found: '""' if found[1] == '"' else "\\", text)
@@ -103,6 +131,10 @@ def _doubled(text: str) -> str:
 FAULTS = {
     "nul": Text("该行有空字符（NUL）", "there is a NUL character in the line"),
     "open": Text("该行开始的引号没有闭合", "a quote that opens here is never closed"),
+    "swallowed": Text(
+        "该行开始的引号一直延续到后面若干行之后",
+        "a quote that opens here is closed only behind lines that look like rows",
+    ),
     "quote": Text(
         "引号后面既不是分隔符也不是行尾：字段中的引号应写两次，或上一个引号没有闭合",
         "behind a closing quote there is neither a delimiter nor the end of the line: a quote "
