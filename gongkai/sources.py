@@ -269,7 +269,12 @@ def _table(raw: dict[str, Any]) -> Table:
 
 
 def _header(raw: dict[str, Any]) -> Header:
-    return Header(raw["matches"], int(raw.get("lines", 1)), bool(raw.get("decides", False)), raw.get("through"))
+    return Header(
+        raw["matches"],
+        int(raw.get("lines", 1)),
+        bool(raw.get("decides", False)),
+        raw.get("through"),
+    )
 
 
 def _columns(raw: list[str] | dict[str, str | int]) -> tuple[tuple[str, str | int], ...]:

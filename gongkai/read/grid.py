@@ -31,9 +31,9 @@ class Document:
 class Grid:
     """A sheet, a page or a whole text as rows of cells, by line and column. A cell without text is
     None. `merged` are the areas that are printed as one cell, by their first and last corner; only
-    the first corner has the text. `furniture` counts the lines that are the page's, not the table's:
-    its number, and the title that a table has once more on its next page. `cover` are the lines of
-    the title page, where the rows begin below it."""
+    the first corner has the text. `furniture` counts the lines that are the page's, not the
+    table's: its number, and the title that a table has once more on its next page. `cover` are the
+    lines of the title page, where the rows begin below it."""
 
     file: str
     part: str
