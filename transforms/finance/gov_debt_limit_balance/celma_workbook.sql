@@ -1,4 +1,5 @@
--- A row: limits and balances of one region at the end of the year, from the final accounts.
+-- A row: limits and balances of one region at the end of the year, from the final accounts, or as
+-- they are expected where the form belongs to the next year's budget.
 -- The form prints names, the province first, then every city with its own level and its counties:
 -- a county is looked up below the city that stands over it. A name that was given up before that
 -- year stands for its successor. 广州市本级 is the city's own level; other lines are whole regions.
@@ -51,7 +52,7 @@ SELECT
     region_code,
     region AS region_name,
     printed_scope AS scope,
-    'final' AS phase,
+    CASE _state WHEN '决算' THEN 'final' ELSE 'est_exec' END AS phase,
     to_yuan(一般限额, _unit) AS general_limit,
     to_yuan(专项限额, _unit) AS special_limit,
     to_yuan(限额合计, _unit) AS total_limit,

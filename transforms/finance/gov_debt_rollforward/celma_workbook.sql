@@ -6,7 +6,8 @@ WITH lines AS (
         *,
         try_cast(_year AS INTEGER) AS year,
         regexp_replace(clean(项目), '^其中[：:]\s*', '') AS printed,
-        regexp_extract(clean(项目), '^[一二三四五六七八九十]+、(.*)$', 1) AS numbered
+        regexp_extract(clean(项目), '^[一二三四五六七八九十]+、(.*)$', 1) AS numbered,
+        bool_or(contains(项目, '预计执行')) OVER (PARTITION BY _file, _part) AS is_expected
     FROM delivery
 ),
 placed AS (
@@ -81,7 +82,7 @@ SELECT
     scope,
     debt_type,
     coalesce(code, printed) AS item_code,
-    'final' AS phase,
+    CASE WHEN is_expected THEN 'est_exec' ELSE 'final' END AS phase,
     to_yuan(printed_amount, _unit) AS amount,
     reported(printed_amount) AS amount_reported,
     clean(_unit) AS unit_reported,
