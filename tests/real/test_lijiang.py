@@ -56,6 +56,11 @@ def debt(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
     return take_in(tmp_path_factory.mktemp("debt"), "gov_debt_limit_balance", "lijiang", WORKBOOK)
 
 
+@pytest.fixture(scope="module")
+def moves(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    return take_in(tmp_path_factory.mktemp("moves"), "gov_debt_rollforward", "lijiang", WORKBOOK)
+
+
 def test_every_line_of_34_tables_is_taken_in(lines: TakenIn) -> None:
     report = lines.report
     assert (report["text_rows"], report["rows_in"]) == (7304, 14115)
@@ -344,3 +349,41 @@ def test_counties_of_whom_limits_alone_are_printed_go_back(debt: TakenIn) -> Non
     # 亿元 in this table; the city's own two lines say what the table in 万元 says
     held = debt.ask("SELECT DISTINCT part, line FROM private.quarantine.findings ORDER BY ALL")
     assert held == [("48", line) for line in range(9, 14)]
+
+
+def test_every_item_of_debt_is_accepted_and_what_was_cut_explains_a_balance(moves: TakenIn) -> None:
+    report = moves.report
+    assert (report["text_rows"], report["accepted"], report["quarantined"]) == (63, 203, 0)
+    assert moves.findings() == []
+    # 调减未置换地方政府一般存量债务
+    found = moves.ask(
+        "SELECT amount_reported, difference, explanation FROM lake.finance.gov_debt_rollforward "
+        "WHERE fiscal_year = 2025 AND scope = 'whole' AND debt_type = 'general' "
+        "AND phase = 'execution' AND item_code = 'closing_balance'"
+    )
+    explained = "调减未置换地方政府一般存量债务19583.74万元"
+    assert found == [(Decimal("1562724.25"), Decimal("-195837400"), explained)]
+
+
+@pytest.mark.parametrize(
+    ("region", "scope", "debt_type", "year", "item", "printed"),
+    [
+        ("530700", "whole", "general", 2025, "issue", "237944.86"),
+        ("530700", "own", "total", 2025, "repayment", "207276.69"),
+        ("530700", "whole", "total", 2026, "issue", "585000"),
+        ("530700", "whole", "general", 2024, "issue_foreign", "2950"),
+        # 亿元, by region
+        ("530702", "whole", "special", 2025, "new_limit", "2.1343"),
+        ("530724", "whole", "total", 2025, "year_limit", "85.3486"),
+        ("530700", "own", "general", 2025, "prior_limit", "64.3464"),
+    ],
+)
+def test_an_item_of_debt_is_kept_as_printed(
+    moves: TakenIn, region: str, scope: str, debt_type: str, year: int, item: str, printed: str
+) -> None:
+    found = moves.ask(
+        "SELECT amount_reported FROM lake.finance.gov_debt_rollforward WHERE "
+        f"region_code = '{region}' AND scope = '{scope}' AND debt_type = '{debt_type}' "
+        f"AND fiscal_year = {year} AND item_code = '{item}'"
+    )
+    assert found == [(Decimal(printed),)]
