@@ -91,9 +91,17 @@ def read_pdf(document: Document, declared: Table) -> Iterator[Grid]:
     """
     texts = _texts(document)
     start: tuple[int, int] | None = (0, 0)
+    # where a table that was stopped would go on under the same title
+    rest: tuple[str, int] | None = None
     while start and (start := _title(document, texts, declared, start)):
+        page, at = start
+        title = _page(document, page)[at].text
+        if (title, page) == rest:
+            rest, start = (title, page + 1), (page, at + 1)
+            continue
         lines, furniture, start = _table(document, len(texts), declared, start)
         yield _grid(document, declared, lines, furniture)
+        rest = (title, lines[-1].page + 1)
         if not declared.repeats:
             return
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from gongkai import pipeline
+from gongkai.read.grid import Document
+from gongkai.read.pdf import read_pdf
+from gongkai.read.shape import tables_in
+from gongkai.sources import Header, Table
 from tests.real.taking_in import REAL, TakenIn, needs_real_files, take_in
+from tests.support import a_home, drop_folder
 
 pytestmark = needs_real_files
 
@@ -157,3 +165,116 @@ def test_repayments_that_the_platform_prints_otherwise_go_back(
         "SELECT amount FROM lake.finance.gov_debt_rollforward "
         "WHERE item_code = 'closing_balance' AND debt_type = 'special' AND fiscal_year = 2024"
     ) == [(Decimal("20090.18") * YI,)]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, TakenIn]:
+    """The budget of the report, and then, beside it, what moved the debt."""
+    folder = tmp_path_factory.mktemp("both")
+    departments = folder / "departments"
+    named = {"gov_budget_line": "jiangsu_report", "gov_debt_rollforward": "jiangsu_report"}
+    for dataset in named:
+        (departments / dataset).mkdir(parents=True)
+        shutil.copyfile(Path(REAL or "") / REPORT, departments / dataset / "report.pdf")
+    (departments / "city.yaml").write_text(
+        "name: {zh: 实例, en: Example}\nsources:\n"
+        + "".join(f"  {dataset}: {source}\n" for dataset, source in named.items()),
+        encoding="utf-8",
+    )
+    home = a_home(
+        folder / "home",
+        sources=departments,
+        connections={"gongkai_finance_files": drop_folder(departments)},
+    )
+    return {
+        dataset: TakenIn(dataset, pipeline.run(dataset, home), home)
+        for dataset in ("gov_budget_line", "gov_debt_rollforward")
+    }
+
+
+def test_every_figure_of_the_budget_tables_is_accepted_or_has_no_code(
+    both: Mapping[str, TakenIn],
+) -> None:
+    budget = both["gov_budget_line"]
+    assert budget.outcome.state == "published"
+    report = budget.report
+    assert (report["text_rows"], report["rows_in"]) == (376, 547)
+    assert (report["accepted"], report["quarantined"]) == (537, 10)
+    # sections of the state capital budget that the list of subjects does not have
+    held = budget.ask(
+        "SELECT DISTINCT code, column_name, part FROM private.quarantine.findings "
+        "WHERE dataset = 'gov_budget_line' AND severity = 'error' ORDER BY ALL"
+    )
+    assert held == [("required", "subject_code", "第26页"), ("required", "subject_code", "第92页")]
+
+
+def test_classes_add_up_to_the_totals_that_the_report_prints(both: Mapping[str, TakenIn]) -> None:
+    totals = both["gov_budget_line"].ask(
+        "SELECT budget_book, flow, scope, fiscal_year, phase, sum(amount)::BIGINT // 10000 "
+        "FROM lake.budget.gov_budget_line WHERE subject_level = 'class' GROUP BY ALL"
+    )
+    # 本年收入合计, 本年支出合计, 本级支出合计, in 万元
+    assert set(totals) >= {
+        ("general", "revenue", "whole", 2024, "execution", 100_381_618),
+        ("general", "revenue", "whole", 2023, "final", 99_301_800),
+        ("general", "expenditure", "whole", 2024, "execution", 152_939_088),
+        ("general", "expenditure", "own", 2024, "execution", 13_938_297),
+        ("fund", "expenditure", "whole", 2024, "execution", 93_322_393),
+        ("fund", "expenditure", "whole", 2023, "final", 105_346_781),
+        ("general", "expenditure", "whole", 2025, "budget", 154_500_000),
+    }
+    assert both["gov_budget_line"].ask(
+        "SELECT subject_code, phase, amount FROM lake.budget.gov_budget_line "
+        "WHERE scope = 'whole' AND fiscal_year = 2024 AND subject_name IN "
+        "('契税', '国有土地使用权出让收入', '地方政府专项债务付息支出') ORDER BY ALL"
+    ) == [
+        ("10119", "execution", Decimal(5_895_296) * 10_000),
+        ("1030148", "execution", Decimal(72_701_840) * 10_000),
+        ("23204", "execution", Decimal(5_042_365) * 10_000),
+    ]
+
+
+def test_interest_on_bonds_beyond_the_budget_for_it_holds_the_edition(
+    both: Mapping[str, TakenIn],
+) -> None:
+    moved = both["gov_debt_rollforward"]
+    assert moved.outcome.state == "held"
+    judged = {rule["rule"]: rule for rule in moved.report["verdict"]}
+    beyond = judged["interest_within_budget"]
+    assert (beyond["holds"], beyond["weight"], beyond["observed"]) == (False, "suspicion", "1")
+    # special debt in 2025: 655.44 亿元 in the table of bonds, 5 782 882 万元 in that of the funds
+    assert "fiscal_year 2025" in beyond["examples"][0]
+    assert "amount 65544000000.00, expected 57828820000.00" in beyond["examples"][0]
+    assert judged["interest_as_in_budget"]["weight"] == "note"
+    assert not judged["interest_as_in_budget"]["holds"]
+
+
+@pytest.mark.parametrize(
+    ("title", "printed", "before"),
+    [
+        ("一般公共预算收入", 100_381_618, 99_301_800),
+        ("一般公共预算支出", 152_939_088, 152_422_765),
+        ("政府性基金预算收入", 80_974_265, 103_161_256),
+        ("政府性基金预算支出", 93_322_393, 105_346_781),
+        ("国有资本经营预算收入", 4_929_691, 3_321_247),
+        ("国有资本经营预算支出", 1_495_246, 1_260_922),
+    ],
+)
+def test_totals_of_thirteen_cities_are_read_and_add_up(
+    title: str, printed: int, before: int
+) -> None:
+    """They are read as any table; no dataset takes a total that is no subject."""
+    declared = Table(
+        kind="pdf", title=f"分地区{title}执行情况表$", header=Header("地区", 1), repeats=True
+    )
+    document = Document(REPORT, Path(REPORT if REAL is None else f"{REAL}/{REPORT}"))
+    [grid] = read_pdf(document, declared)
+    [sheet] = tables_in(grid, declared)
+    assert sheet.header == ["地区", "2024年执行数", "2023年决算数"]
+    rows = {
+        row[0]: [int((cell or "0").replace(",", "")) for cell in row[1:]]
+        for _, _, row in sheet.rows
+    }
+    assert rows.pop("全省合计") == [printed, before]
+    assert len(rows) == 14
+    assert [sum(column) for column in zip(*rows.values(), strict=True)] == [printed, before]
