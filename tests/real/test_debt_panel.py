@@ -88,3 +88,12 @@ def test_the_own_level_of_a_city_printed_as_its_whole_holds_the_edition(panel: T
     [told] = [text for text in suspected["examples"] if "region_code 320600" in text]
     assert "limit_before 268681000000.00, limit_now 89302000000.00" in told
     assert "fiscal_year 2025" in told
+
+
+def test_the_note_of_a_figure_far_from_last_years_says_so(panel: TakenIn) -> None:
+    said = panel.ask(
+        "SELECT region_code, fiscal_year FROM lake.finance.gov_debt_limit_balance "
+        "WHERE note LIKE '与上年末相差过大%' AND fiscal_year = 2025 ORDER BY 1"
+    )
+    # a figure whose limit is not printed is held back anyway
+    assert {("152500", 2025), ("320600", 2025), ("442000", 2025)} <= set(said)

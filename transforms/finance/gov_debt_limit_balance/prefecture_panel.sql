@@ -1,7 +1,27 @@
 -- A row: limits and balances of one prefecture at the end of the year, in hundred million yuan,
 -- as a compiler gathered them from documents of several kinds. What a figure rests on is kept
 -- beside it: the compiler's grade, and in the note the state of the figure and its documents.
--- Most rows are figures after the end of the year that no document calls final: executed.
+-- Most rows are figures after the end of the year that no document calls final: executed. Some of
+-- them are of the city's own level and called the whole prefecture's: the note says where a figure
+-- is far from that of the year before (南通 2025: 893.02 after 2,686.81).
+WITH years AS (
+    SELECT
+        *,
+        exact_number(statutory_debt_limit_100m) AS limit_now,
+        exact_number(statutory_debt_balance_100m) AS balance_now,
+        try_cast(metric_year AS INTEGER) AS year
+    FROM delivery
+),
+compared AS (
+    SELECT
+        *,
+        limit_now / max(limit_now) OVER year_before NOT BETWEEN 0.6 AND 2.5
+        OR balance_now / max(balance_now) OVER year_before NOT BETWEEN 0.6 AND 2.5 AS is_far
+    FROM years
+    WINDOW year_before AS (
+        PARTITION BY city_id, geo_scope ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING
+    )
+)
 SELECT
     metric_year AS fiscal_year,
     regexp_replace(code_text(city_id), '^CN-', '') AS region_code,
@@ -27,8 +47,14 @@ SELECT
     reported(statutory_debt_balance_100m) AS total_balance_reported,
     '亿元' AS unit_reported,
     clean(source_grade) AS source_grade,
-    concat_ws('；', clean(data_status), clean(source_doc_id), clean(note)) AS note,
+    concat_ws(
+        '；',
+        CASE WHEN is_far THEN '与上年末相差过大，疑为另一口径（如把本级当作全市）' END,
+        clean(data_status),
+        clean(source_doc_id),
+        clean(note)
+    ) AS note,
     _file,
     _part,
     _line
-FROM delivery
+FROM compared
