@@ -86,7 +86,9 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
                 pattern=PERIOD,
                 title="期间 · Period",
                 description="2024, 2024-H1, 2024-Q3, 2024-07, 2024-07-15",
-            )
+            ),
+            "full": Param(False, type="boolean", title="全量取数 · All, not only what is new"),
+            "backfill": Param(False, type="boolean", title="历史信息补录 · Records of the past"),
         },
     ) as dag:
 
@@ -96,14 +98,16 @@ def dataset_dag(contract: Contract, here: city.City, source: str) -> DAG:
             from gongkai import pipeline
 
             context = get_current_context()
-            period, run_id = context["params"]["period"], context["dag_run"].run_id
+            given, run_id = context["params"], context["dag_run"].run_id
 
             def work() -> str | None:
                 here = home.load()
                 receipts = pipeline.pull(
                     contract.dataset,
                     here,
-                    period=period,
+                    period=given["period"],
+                    full=given["full"],
+                    backfill=given["backfill"],
                     connect=connect,
                     run_id=run_id,
                     progress=print,

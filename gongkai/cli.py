@@ -44,6 +44,10 @@ def run(
     period: Annotated[
         str | None, typer.Option(help="期间 · 2024, 2024-H1, 2024-Q3, 2024-07 or 2024-07-15")
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="全量取数 · not only what is new")] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="历史信息补录 · records of the past, never late")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """运行：从部门系统到门户 · Run datasets, from the department system to the portal."""
@@ -51,17 +55,25 @@ def run(
     outcomes = []
     chosen = _chosen(datasets or [], area, everything, home)
     for place, dataset in enumerate(chosen, start=1):
-        outcomes.append(_run_one(dataset, f"[{place}/{len(chosen)}] ", period, home))
+        count = f"[{place}/{len(chosen)}] "
+        outcomes.append(_run_one(dataset, count, home, period, full=full, backfill=backfill))
     if as_json:
         print(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
     if any(outcome.state == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _run_one(dataset: str, count: str, period: str | None, home: Home) -> Outcome:
+def _run_one(
+    dataset: str, count: str, home: Home, period: str | None, *, full: bool, backfill: bool
+) -> Outcome:
     begun = time.monotonic()
     outcome = pipeline.run(
-        dataset, home, period=period, progress=lambda text: told.print(count + text)
+        dataset,
+        home,
+        period=period,
+        full=full,
+        backfill=backfill,
+        progress=lambda text: told.print(count + text),
     )
     told.print(f"{count}{_sentence(outcome)} ({time.monotonic() - begun:.1f} s)")
     return outcome

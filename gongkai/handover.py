@@ -30,8 +30,8 @@ from gongkai.errors import BrokenDelivery, WrongCall
 from gongkai.expect import Judged
 from gongkai.home import PROJECT, Home
 from gongkai.lake import MEMORY_LIMIT, load_macros, quoted
-from gongkai.read import POSITION, read
 from gongkai.pulls import FilesPull
+from gongkai.read import POSITION, read
 from gongkai.sources import Source, Table
 from gongkai.text import Text
 from gongkai.workbook import ACTORS, Finding, Wrong, write_workbook

@@ -52,6 +52,8 @@ SHARED = (
     "ref VARCHAR)",
     "CREATE TABLE IF NOT EXISTS private.quarantine.corrections (dataset VARCHAR, "
     "original VARCHAR, text VARCHAR, attempt VARCHAR, received_at TIMESTAMP, in_force BOOLEAN)",
+    "CREATE TABLE IF NOT EXISTS private.quarantine.backfilled (dataset VARCHAR, attempt VARCHAR, "
+    "key VARCHAR)",
 )
 """What every dataset shares in the two lakes."""
 
@@ -89,7 +91,7 @@ def session(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 def _share(database: duckdb.DuckDBPyConnection) -> None:
     """Make what the datasets share, where the last of it is not there yet."""
     try:
-        database.execute("FROM private.quarantine.corrections LIMIT 0")
+        database.execute("FROM private.quarantine.backfilled LIMIT 0")
     except duckdb.CatalogException:
         for statement in SHARED:
             database.execute(statement)

@@ -12,12 +12,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection as DuckDB
 
+from gongkai import backfill as backfills
 from gongkai import city, codelists, contracts, quarantine, sources, staging
+from gongkai.backfill import is_past
 from gongkai.check import Checked, check
 from gongkai.compare import compare
 from gongkai.conform import conform
@@ -31,12 +36,16 @@ from gongkai.home import Home, keep_traceback
 from gongkai.lake import CALENDAR, MACROS, load_macros, readable, session
 from gongkai.protect import protect
 from gongkai.publish import publish_edition
-from gongkai.pull import Pulled
+from gongkai.pull import Known, Pulled
 from gongkai.pull import pull as pull_source
+from gongkai.pulls import ApiPull, DatabasePull
 from gongkai.read import read
 from gongkai.sources import Source
-from gongkai.state import COMPLETED, Attempt, Store
+from gongkai.state import COMPLETED, Attempt, Receipt, Store, now
 from gongkai.text import Text
+
+TAKEN_UP_WITHIN = timedelta(hours=6)
+"""A pull that broke longer ago is begun anew: the department's pages have moved on."""
 
 HOLD_LEAST = 5
 """A few wrong rows of a short table are no reason to hold it, whatever their share."""
@@ -110,20 +119,30 @@ def run(
     home: Home,
     *,
     period: str | None = None,
+    full: bool = False,
+    backfill: bool = False,
     connect: Connect | None = None,
     run_id: str | None = None,
     progress: Progress = quiet,
 ) -> Outcome:
     """One attempt at one edition: published, unchanged, held for a steward, or failed.
 
-    In the last three, what was public before stays public. Raises WrongCall for a dataset that is
-    not there; everything else that goes wrong is the outcome's error.
+    In the last three, what was public before stays public. `period`, `full` and `backfill` are
+    those of `pull`. Raises WrongCall for a dataset that is not there; everything else that goes
+    wrong is the outcome's error.
     """
     contracts.load(dataset)
     staged: Staged | None = None
     try:
         receipts = pull(
-            dataset, home, period=period, connect=connect, run_id=run_id, progress=progress
+            dataset,
+            home,
+            period=period,
+            full=full,
+            backfill=backfill,
+            connect=connect,
+            run_id=run_id,
+            progress=progress,
         )
         if receipts.unchanged:
             return unchanged(receipts, home)
@@ -142,11 +161,17 @@ def pull(
     home: Home,
     *,
     period: str | None = None,
+    full: bool = False,
+    backfill: bool = False,
     connect: Connect | None = None,
     run_id: str | None = None,
     progress: Progress = quiet,
 ) -> Receipts:
-    """Fetch what the department hands over.
+    """Fetch what the department hands over: what is new since the last edition, where the source
+    can say so and the dataset takes it; else, or with `full`, all of it; or one `period`.
+
+    A `period` of long ago is a backfill, and so is whatever `backfill` says is one: its rows are
+    of the past and never late. A pull that broke a short while ago is taken up where it broke.
 
     "Unchanged" means the same input and the same contract, source, suite, code lists and macros
     as at the last attempt that came to its end, with that edition on the portal.
@@ -159,17 +184,34 @@ def pull(
     same_code = last is not None and (last.fingerprint or "").startswith(code)
     published = store.publication(dataset)
     settled = published is not None and last is not None and published[0] == last.edition
-    asks_for_new = same_code and settled and period is None
+    backfill = backfill or (period is not None and is_past(period, _today()))
+    asks_for_new = same_code and settled and not (period or full or backfill)
     since = store.watermark(dataset, source.name) if asks_for_new else None
+    if not _takes_part(contract, source):
+        since = None
+    asked = {"code": code, "period": period, "since": since, "full": full}
+    begun = _begun(store, dataset, source, asked)
     attempt = store.begin_attempt(dataset, source.name, period, run_id)
+    store.note(attempt.id, report={"asked": asked, "backfill": backfill})
+    store.keep_receipts(attempt.id, begun)
+    places = count(len(begun))
+    seen = asks_for_new and contract.delivery != "snapshot"
     progress(f"{dataset}: pulling from {source.title}")
     with recorded(store, attempt):
         pulled = pull_source(
-            source, home, connect or from_environment(home), period=period, since=since
+            source,
+            home,
+            connect or from_environment(home),
+            period=period,
+            since=since,
+            known=Known(store.seen(dataset, source.name) if seen else frozenset(), begun),
+            kept=lambda receipt: store.keep_receipt(attempt.id, next(places), receipt),
         )
         store.keep_receipts(attempt.id, pulled.receipts)
     fingerprint = f"{code}:{_input_digest(pulled)}"
-    store.note(attempt.id, state="pulled", fingerprint=fingerprint, watermark=pulled.watermark)
+    # one period, or the past, does not say how far the source was read
+    watermark = None if period or backfill else pulled.watermark
+    store.note(attempt.id, state="pulled", fingerprint=fingerprint, watermark=watermark)
     same_input = pulled.nothing_new or (last is not None and last.fingerprint == fingerprint)
     return Receipts(
         attempt=attempt.id,
@@ -178,6 +220,30 @@ def pull(
         bytes=sum(receipt.bytes for receipt in pulled.receipts),
         unchanged=same_code and same_input and settled,
     )
+
+
+def _takes_part(contract: Contract, source: Source) -> bool:
+    """Whether the rows that are newer than a watermark make sense without the others: only where
+    a delivery adds and corrects. The version of a whole file always does."""
+    rows = isinstance(source.pull, DatabasePull | ApiPull)
+    return not rows or contract.delivery == "upsert"
+
+
+def _begun(
+    store: Store, dataset: str, source: Source, asked: dict[str, Any]
+) -> tuple[Receipt, ...]:
+    """What the last attempt received before it broke, if it asked for the same a short while
+    ago and never had all of it."""
+    last = store.last_attempt(dataset)
+    if last is None or last.fingerprint or last.state not in ("started", "failed"):
+        return ()
+    if last.source != source.name or last.report.get("asked") != asked:
+        return ()
+    return store.receipts(last.id) if now() - last.started_at < TAKEN_UP_WITHIN else ()
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
@@ -205,18 +271,20 @@ def prepare(address: str, home: Home, *, progress: Progress = quiet) -> Staged:
         )
         corrected = quarantine.correct(attempt, database)
         candidates = conform(table, contract, source, home, database)
+        judged = _filled_in(contract, attempt, store, database)
         progress(f"{contract.dataset}: checking {candidates.rows} rows")
-        checked = check(candidates, contract, source, home, database)
+        checked = check(candidates, judged, source, home, database)
         public = protect(checked, contract, database)
         delivered = replace(contract, delivery=quarantine.delivery_of(contract, attempt))
         changes = compare(public, checked, delivered, before, database)
         quarantine.keep(checked, contract, attempt, database)
         progress(f"{contract.dataset}: expecting of {checked.rows_accepted} accepted rows")
-        suite = load_suite(contract, city.load(home).figures(contract))
+        suite = load_suite(judged, city.load(home).figures(contract))
         for name in suite.references:
             bring_reference(database, contracts.load(name))
-        # a correction is a few rows: what the rules say of them they say of the whole dataset
-        batch = widen(contract, database) if attempt.correction else "accepted"
+        # a few rows of a dataset: what the rules say of them they say of the whole
+        partly = attempt.correction or delivered.delivery != contract.delivery
+        batch = widen(contract, database) if partly else "accepted"
         verdict = expect(suite, contract, database, batch)
         empty = tuple(f"{found.part or found.file}：{found.reason}" for found in table.empty)
         if attempt.correction and before:
@@ -375,6 +443,20 @@ def unchanged(receipts: Receipts, home: Home) -> Outcome:
     fingerprint = last.fingerprint if last else None
     store.note(receipts.attempt, state="unchanged", edition=edition, fingerprint=fingerprint)
     return Outcome(receipts.dataset, "unchanged", edition, url, None, None)
+
+
+def _filled_in(contract: Contract, attempt: Attempt, store: Store, database: DuckDB) -> Contract:
+    """Mark the candidates that a backfill brought, now or before; the contract to judge them by."""
+    if attempt.backfill:
+        backfills.remember(contract, attempt, database)
+    filling = [one for one in store.backfills(attempt.dataset) if one.id != attempt.id]
+    if attempt.backfill:
+        filling.append(attempt)
+    if not filling:
+        return contract
+    marked = backfills.mark(contract, filling, database)
+    store.note(attempt.id, report={"filled_in": marked})
+    return backfills.lenient(contract)
 
 
 def _holds(

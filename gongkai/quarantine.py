@@ -214,8 +214,12 @@ def _taken(contract: Contract, attempt: Attempt) -> str:
 
 
 def delivery_of(contract: Contract, attempt: Attempt) -> Delivery:
-    """What the attempt's delivery replaces: a correction touches no row but those it names."""
-    return "upsert" if attempt.correction else contract.delivery
+    """What the attempt's delivery replaces: a correction touches no row but those it names, and
+    one period of a snapshot says nothing of the others."""
+    part = attempt.period is not None or attempt.backfill
+    if attempt.correction or (part and contract.delivery == "snapshot"):
+        return "upsert"
+    return contract.delivery
 
 
 def waiting(dataset: str, database: duckdb.DuckDBPyConnection) -> tuple[Waiting, ...]:

@@ -127,6 +127,11 @@ class Attempt:
         """Whether what came is a workbook with corrected rows, not a delivery of the source."""
         return bool(self.report.get("correction"))
 
+    @property
+    def backfill(self) -> bool:
+        """Whether what came are records of the past, filled in later."""
+        return bool(self.report.get("backfill"))
+
 
 @dataclass(frozen=True)
 class Review:
@@ -270,6 +275,38 @@ class Store:
                         for position, receipt in enumerate(kept)
                     ],
                 )
+
+    def keep_receipt(self, identity: str, position: int, kept: Receipt) -> None:
+        """Record one thing that an attempt received, before all of it is there."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                receipts.insert().values(attempt=identity, position=position, **asdict(kept))
+            )
+
+    def seen(self, dataset: str, source: str) -> frozenset[tuple[str, str]]:
+        """Name and sha256 of what a source gave to attempts that came to their end."""
+        query = (
+            sa.select(receipts.c.name, receipts.c.sha256)
+            .join(attempts, attempts.c.id == receipts.c.attempt)
+            .where(
+                attempts.c.dataset == dataset,
+                attempts.c.source == source,
+                attempts.c.state.in_(COMPLETED),
+            )
+        )
+        with self.engine.connect() as connection:
+            return frozenset((row.name, row.sha256) for row in connection.execute(query))
+
+    def backfills(self, dataset: str) -> tuple[Attempt, ...]:
+        """The attempts that filled in records of the past and came to their end."""
+        query = attempts.select().where(
+            attempts.c.dataset == dataset,
+            attempts.c.state.in_(COMPLETED),
+            attempts.c.report.contains('"backfill": true'),
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.order_by(attempts.c.number)).all()
+        return tuple(_attempt(row) for row in rows)
 
     def receipts(self, identity: str) -> tuple[Receipt, ...]:
         """What an attempt received."""
