@@ -145,11 +145,14 @@ def _spoil_primary(table: Table) -> None:
     }
     code = str(table.rows[local[6]]["school_code"])
     applied = int(str(table.rows[local[22]]["applicants"]))
-    table.spoil(local[3], "required", "admitted", None)
+    table.spoil(local[3], "admitted_are_told", "admitted", None)
     table.spoil(local[6], "scientific", "school_code", in_scientific_notation(code, 3))
     table.spoil(local[9], "enum", "channel", "择校")
+    # what has no type is not told either
     table.spoil(local[12], "type", "applicants", "约300")
+    table.mark(local[12], "applicants_are_told", "applicants")
     table.spoil(local[15], "type", "result_date", "2025年7月32日")
+    table.mark(local[15], "result_is_dated", "result_date")
     table.spoil(local[18], "minimum", "admitted", -5)
     table.spoil(local[22], "admitted_within_applicants", "admitted", applied + 12)
     table.spoil(local[25], "added_places_are_approved", "addition_doc_no", None, added_places=10)

@@ -87,7 +87,7 @@ def ran(
             "gongkai_trading": trading,
             **{
                 f"gongkai_{name}": drop_folder(departments)
-                for name in ("finance_files", "education", "land", "housing", "projects")
+                for name in ("finance_files", "education", "land", "housing", "projects", "office")
             },
         },
     )
