@@ -9,7 +9,7 @@ WITH regions AS (
     SELECT _file, any_value(division.code) AS region_code
     FROM (SELECT DISTINCT _file, clean(_whose) AS whose, _year::INTEGER AS year FROM delivery)
     JOIN codes_divisions AS division
-        ON division.label_zh = whose
+        ON is_called(division.label_zh, whose)
         AND coalesce(year(division.valid_from), 0) <= year
         AND coalesce(year(division.valid_to), 9999) >= year
     GROUP BY _file

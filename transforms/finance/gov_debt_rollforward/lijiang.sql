@@ -8,7 +8,8 @@ WITH cities AS (
     -- the place that the titles name
     SELECT _file, any_value(division.code) AS city_code
     FROM (SELECT DISTINCT _file, clean(_whose) AS whose FROM delivery)
-    JOIN codes_divisions AS division ON division.label_zh = whose AND division.successor IS NULL
+    JOIN codes_divisions AS division
+        ON is_called(division.label_zh, whose) AND division.successor IS NULL
     GROUP BY _file
     HAVING count(DISTINCT division.code) = 1
 ),
@@ -98,14 +99,10 @@ regions AS (
         CASE WHEN is_city THEN clean(_whose) ELSE clean(地区) END AS region_name
     FROM delivery
     LEFT JOIN cities USING (_file)
-    -- an autonomous county is called 玉龙县 for short
     LEFT JOIN codes_divisions AS county
         ON county.parent = city_code
         AND county.successor IS NULL
-        AND (county.label_zh = clean(地区) OR (
-            county.label_zh LIKE '%自治县'
-            AND starts_with(county.label_zh, regexp_replace(clean(地区), '县$', ''))
-        ))
+        AND is_called(county.label_zh, clean(地区))
     WHERE _table = 'limits_by_region'
 ),
 limits AS (
