@@ -63,7 +63,9 @@ class Table:
     table is looked for below it; `header` finds the header by what it says, `header_rows` by its
     lines, counted from 1 (none: there is no header); `stop` is found in the first line that does
     not belong to the table any more. `repeats`: the same table stands there again below.
-    `optional`: a file without it is no broken delivery.
+    `optional`: a file without it is no broken delivery. A text is read strictly in its declared
+    `encoding` and by its `delimiter` (`blanks`: columns that stand below each other); what is not
+    declared is what the text shows.
 
     What of it: `columns` are those that must be there, the name that the SQL uses and the
     expression that the printed header has to match whole (`#2` behind it: the second column of that
