@@ -17,6 +17,7 @@ import pyarrow as pa
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.landing import address
+from gongkai.read.apart import apart
 from gongkai.read.archive import is_named, opened
 from gongkai.read.cells import read_cells
 from gongkai.read.delimited import read_delimited, refuse_overflow
@@ -32,6 +33,9 @@ from gongkai.read.word import read_word
 from gongkai.sources import Source, Table
 from gongkai.state import Receipt
 from gongkai.text import Text
+
+BINARY = {"excel", "html", "pdf", "word"}
+"""What is read by libraries in C and Rust."""
 
 POSITION = ("_file", "_part", "_line")
 EMPTY = pa.schema([(name, pa.string()) for name in ("_file", "_part", "reason")])
@@ -96,6 +100,8 @@ def read(
         unread |= {name for at, name in enumerate(sheet.header) if at not in places.values()}
         rows = [row for row in sheet.rows if not _skips(row[2], declared, places)]
         skipped += len(sheet.rows) - len(rows)
+        if declared.empty and not rows:
+            raise _unexplained(sheet, declared)
         if declared.kind == "delimited":
             refuse_overflow(sheet, rows)
         taken.append(_taken(sheet, rows, declared, places, schema))
@@ -193,6 +199,21 @@ def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
     return EmptyTable(sheet.file, part, match.groupdict().get("reason") or match.string)
 
 
+def _unexplained(sheet: Sheet, table: Table) -> BrokenDelivery:
+    name = table.name or table.title or sheet.part
+    return BrokenDelivery(
+        Text(
+            f"“{name}”没有数据，也没有说明为何是空表",
+            f"the table {name} has no rows and does not say why",
+        ),
+        where=sheet.place,
+        do=Text(
+            "请部门填报数据，或在空表下说明原因。",
+            "Ask the department for the rows, or for the reason below the empty table.",
+        ),
+    )
+
+
 def _says(row: Row, table: Table) -> re.Match[str] | None:
     """The sentence in a row by which a department says that there are no rows."""
     return re.search(table.empty or "", " ".join(cell.strip() for cell in row[2] if cell))
@@ -230,8 +251,13 @@ def _all_found(documents: list[Document], source: Source) -> tuple[list[tuple[Ta
     found: list[tuple[Table, Sheet]] = []
     lines = 0
     titled: dict[str, Table] = {}
-    for declared, its in _assigned(documents, source):
-        there = [_found(document, declared) for document in its]
+    assigned = list(_assigned(documents, source))
+    read_of = {
+        document: _read(document, [table for table, its in assigned if document in its])
+        for document in documents
+    }
+    for declared, its in assigned:
+        there = [read_of[document][declared] for document in its]
         titled |= {place: declared for one in there for place in one.titled}
         sheets = [sheet for one in there for sheet in one.sheets]
         # what is beside one table of several may belong to another
@@ -258,6 +284,16 @@ class Found:
     sheets: tuple[Sheet, ...]
     lines: int
     titled: tuple[str, ...] = ()
+
+
+def _read(document: Document, tables: list[Table]) -> dict[Table, Found]:
+    """Every table that is looked for in a document; what only a library can take apart is read
+    in a process of its own, and opened once there."""
+
+    def work() -> dict[Table, Found]:
+        return {table: _found(document, table) for table in tables}
+
+    return apart(work, document) if {table.kind for table in tables} & BINARY else work()
 
 
 def _found(document: Document, declared: Table) -> Found:

@@ -107,8 +107,9 @@ def _no_header(grid: Grid, header: Header, start: int) -> BrokenDelivery:
     below = [cell for _, _, cells in grid.rows[start : start + 30] for cell in cells if cell]
     near = difflib.get_close_matches(header.matches, [bare(cell) for cell in below], 1, 0.3)
     line = grid.rows[start][0] if start < len(grid.rows) else 1
-    nearest = Text(f"，最接近的是“{near[0]}”", f"; the nearest is “{near[0]}”")
-    hint = nearest if near else Text("", "")
+    hint = Text("", "")
+    if near:
+        hint = Text(f"，最接近的是“{near[0]}”", f"; the nearest is “{near[0]}”")
     return BrokenDelivery(
         Text(
             f"第 {line} 行以下没有表头“{header.matches}”{hint.zh}",

@@ -16,6 +16,7 @@ import json
 import os
 import random
 import resource
+import select
 import signal
 import sys
 import tempfile
@@ -90,18 +91,24 @@ def tried(variant: Variant, content: bytes, source: Source, folder: Path) -> End
     child = os.fork()
     if child == 0:
         os.close(inner)
-        _limit()
+        os.setpgid(0, 0)
+        # address space is more than what is used; the real bound is on what was resident
+        resource.setrlimit(resource.RLIMIT_AS, (6 * MEMORY, 6 * MEMORY))
         with os.fdopen(outer, "w") as told:
             told.write(json.dumps(_read(variant, content, source, folder)))
             told.flush()
             os._exit(0)
     os.close(outer)
-    # the child itself is killed by the alarm; what it says is short
     with os.fdopen(inner) as told:
+        # it says little, and all at once
+        in_time = bool(select.select([told], [], [], SECONDS)[0])
+        if not in_time:
+            # with whatever it has started
+            os.killpg(child, signal.SIGKILL)
         said = told.read()
     _, status, used = os.wait4(child, 0)
     seconds, memory = time.monotonic() - begun, used.ru_maxrss * 1024
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+    if not in_time:
         return Ending("hung", "", seconds, memory)
     if not said:
         return Ending("crashed", f"status {status}", seconds, memory)
@@ -109,13 +116,6 @@ def tried(variant: Variant, content: bytes, source: Source, folder: Path) -> End
     if memory > MEMORY:
         kind = "memory"
     return Ending(kind, text, seconds, memory)
-
-
-def _limit() -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    # address space is more than what is used; the real bound is on what was resident
-    resource.setrlimit(resource.RLIMIT_AS, (6 * MEMORY, 6 * MEMORY))
 
 
 def _read(variant: Variant, content: bytes, source: Source, folder: Path) -> tuple[str, str]:

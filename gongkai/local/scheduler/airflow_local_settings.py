@@ -25,7 +25,11 @@ for _module in (
     "httpx",
     "lxml.html",
     "open_data_contract_standard.model",
+    "docx",
+    "opencc",
     "paramiko",
+    "pdfplumber",
+    "pypdfium2",
     "python_calamine",
     "xlsxwriter",
 ):
