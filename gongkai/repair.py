@@ -68,9 +68,8 @@ class Repaired:
 
 
 def repaired(line: str, rules: Sequence[Rule], patches: Iterable[Patch] = ()) -> Repaired:
-    """A line by the rules and patches that its source declares; without them, as it stands."""
-    if not rules and not patches:
-        return Repaired(line, 0, (), ())
+    """A line by the rules and patches that its source declares; without them, as it stands. What
+    is destroyed is told in either case."""
     used = tuple(patch for patch in patches if patch.damaged in line)
     text, signs = line, 0
     for patch in used:

@@ -1,7 +1,10 @@
 -- A row: one task of the table. The table does not number them: they count in the order in which
 -- they stand.
 SELECT
-    document_number(_doc_no) AS doc_no,
+    coalesce(
+        document_number(regexp_replace(_doc_no, '\s+', '', 'g')),
+        'local:' || regexp_replace(_title, '\s+', '', 'g')
+    ) AS doc_no,
     row_number() OVER (PARTITION BY _file ORDER BY _line) AS seq,
     _year AS year,
     regexp_replace(_title, '\s+', '', 'g') AS doc_title,
@@ -13,6 +16,7 @@ SELECT
     names_text(lead) AS lead_orgs,
     names_text(duty) AS duty_orgs,
     clean(deadline) AS deadline,
+    lost_text(content) AS damaged_at,
     _file,
     _part,
     _line

@@ -1,6 +1,9 @@
--- A row: one task of the text, counted through the document. The year is that of its number.
+-- A row: one task of the text, counted through the document.
 SELECT
-    coalesce(document_number(_doc_no), 'local:' || regexp_replace(_title, '\s+', '', 'g')) AS doc_no,
+    coalesce(
+        document_number(regexp_replace(_doc_no, '\s+', '', 'g')),
+        'local:' || regexp_replace(_title, '\s+', '', 'g')
+    ) AS doc_no,
     row_number() OVER (PARTITION BY _file ORDER BY _line) AS seq,
     _year AS year,
     regexp_replace(_title, '\s+', '', 'g') AS doc_title,

@@ -1,6 +1,9 @@
 -- A row: one numbered task of the text.
 SELECT
-    coalesce(document_number(_doc_no), 'local:' || regexp_replace(_title, '\s+', '', 'g')) AS doc_no,
+    coalesce(
+        document_number(regexp_replace(_doc_no, '\s+', '', 'g')),
+        'local:' || regexp_replace(_title, '\s+', '', 'g')
+    ) AS doc_no,
     clean(seq) AS seq,
     _year AS year,
     regexp_replace(_title, '\s+', '', 'g') AS doc_title,
