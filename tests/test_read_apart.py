@@ -10,7 +10,7 @@ import pytest
 
 from gongkai.errors import BrokenDelivery
 from gongkai.read import apart as module
-from gongkai.read.apart import apart
+from gongkai.read.apart import read_apart
 from gongkai.read.grid import Document
 from gongkai.text import Text
 
@@ -24,7 +24,7 @@ def document(tmp_path: Path) -> Document:
 
 def test_what_was_read_comes_back(document: Document) -> None:
     here = os.getpid()
-    found, there = apart(lambda: (["一", None], os.getpid()), document)
+    found, there = read_apart(lambda: (["一", None], os.getpid()), document)
     assert found == ["一", None]
     assert there != here
 
@@ -33,18 +33,18 @@ def test_an_error_of_the_work_is_told_as_it_is(document: Document) -> None:
     def work() -> None:
         raise BrokenDelivery(Text("坏了", "broken"), where="表一", do=Text("修", "Mend it."))
 
-    with pytest.raises(BrokenDelivery, match="broken \\(表一\\). Mend it."):
-        apart(work, document)
+    with pytest.raises(BrokenDelivery, match=r"broken \(表一\). Mend it."):
+        read_apart(work, document)
 
 
 def test_too_much_memory_is_one_sentence(document: Document) -> None:
     with pytest.raises(BrokenDelivery, match="more time or memory"):
-        apart(lambda: bytearray(module.MEMORY), document)
+        read_apart(lambda: bytearray(module.MEMORY), document)
 
 
 def test_a_library_that_aborts_takes_nobody_with_it(document: Document) -> None:
     with pytest.raises(BrokenDelivery, match="more time or memory"):
-        apart(lambda: os.kill(os.getpid(), signal.SIGABRT), document)
+        read_apart(lambda: os.kill(os.getpid(), signal.SIGABRT), document)
 
 
 def test_work_without_end_is_stopped(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,9 +55,9 @@ def test_work_without_end_is_stopped(document: Document, monkeypatch: pytest.Mon
             pass
 
     with pytest.raises(BrokenDelivery, match="more time or memory"):
-        apart(work, document)
+        read_apart(work, document)
 
 
 def test_a_fault_of_ours_keeps_its_traceback(document: Document) -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        apart(lambda: 1 // 0, document)
+        read_apart(lambda: 1 // 0, document)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.landing import address
-from gongkai.read.apart import apart
+from gongkai.read.apart import read_apart
 from gongkai.read.archive import is_named, opened
 from gongkai.read.cells import read_cells
 from gongkai.read.delimited import read_delimited, refuse_overflow
@@ -293,7 +293,7 @@ def _read(document: Document, tables: list[Table]) -> dict[Table, Found]:
     def work() -> dict[Table, Found]:
         return {table: _found(document, table) for table in tables}
 
-    return apart(work, document) if {table.kind for table in tables} & BINARY else work()
+    return read_apart(work, document) if {table.kind for table in tables} & BINARY else work()
 
 
 def _found(document: Document, declared: Table) -> Found:

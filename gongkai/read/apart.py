@@ -28,7 +28,7 @@ MEMORY = 3 << 29
 """Bytes that reading may take beside what the process has already."""
 
 
-def apart(work: Callable[[], Result], document: Document) -> Result:
+def read_apart(work: Callable[[], Result], document: Document) -> Result:
     """What the work gives, done in a child of this process. The result must pickle.
 
     Raises BrokenDelivery where it takes too much or dies; an error of the work itself is raised
