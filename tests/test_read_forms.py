@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
 from gongkai.read import TextTable
 from tests.support import as_csv, read_bytes, rows_of
@@ -121,3 +122,10 @@ def test_a_title_page_says_whose_tables_these_are(reads: Callable[..., TextTable
     )
     [row] = rows_of(table.relation)
     assert (row["_dept"], row["_year"], row["_unit"]) == ("某市某局", "2024", "万元")
+
+
+def test_a_form_without_a_figure_that_does_not_say_why_goes_back(
+    reads: Callable[..., TextTable],
+) -> None:
+    with pytest.raises(BrokenDelivery, match="has no rows and does not say why"):
+        reads(["支出决算表"], CODES, ["合计", "", "", "", ""], ["注：本表反映支出情况。"])
