@@ -46,6 +46,12 @@ portal/.venv/portal.stamp: .venv/uv.stamp portal/requirements.txt
 	@env -u PYTHONDONTWRITEBYTECODE $(UV) pip install --quiet --python $(VENV)/python --require-hashes --compile-bytecode -r requirements/test.txt
 	@touch $@
 
+.venv/s3.stamp: .venv/uv.stamp requirements/s3.txt
+	@echo "  installing an S3 server for the tests ($$(grep -c '^[a-z]' requirements/s3.txt) packages)"
+	@$(UV) venv --quiet --allow-existing --python $(VENV)/python .venv/s3
+	@$(UV) pip sync --quiet --python .venv/s3/bin/python --require-hashes requirements/s3.txt
+	@touch $@
+
 demo: ## everything on this machine, every dataset published; SOURCES=dir for other files
 	@$(MAKE) --no-print-directory -j2 install
 	@$(VENV)/python -m gongkai.local demo $(SOURCES_PATH)
@@ -63,7 +69,7 @@ check: .venv/test.stamp ## style, types, import layers
 	$(VENV)/tach check
 
 test: ## every check and every test
-	@$(MAKE) --no-print-directory -j2 install .venv/test.stamp
+	@$(MAKE) --no-print-directory -j2 install .venv/test.stamp .venv/s3.stamp
 	@$(MAKE) --no-print-directory check
 	$(VENV)/python -m pytest
 
@@ -85,6 +91,7 @@ lock: .venv/uv.stamp ## the locks anew: hashes, no addresses
 	cd requirements && $(UV) pip compile --quiet --upgrade $(LOCK) uv.in -o uv.txt
 	$(UV) pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/pipeline.txt
 	$(UV) pip compile --quiet $(LOCK) --extra test -c requirements/pipeline.txt pyproject.toml -o requirements/test.txt
+	cd requirements && $(UV) pip compile --quiet --upgrade $(LOCK) s3.in -o s3.txt
 	cd portal && $(UV) pip compile --quiet --upgrade $(LOCK) --overrides overrides.in requirements.in -o requirements.txt
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

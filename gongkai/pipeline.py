@@ -195,7 +195,7 @@ def pull(
     store.note(attempt.id, report={"asked": asked, "backfill": backfill})
     store.keep_receipts(attempt.id, begun)
     places = count(len(begun))
-    seen = asks_for_new and contract.delivery != "snapshot"
+    suffice = asks_for_new and contract.delivery != "snapshot"
     progress(f"{dataset}: pulling from {source.title}")
     with recorded(store, attempt):
         pulled = pull_source(
@@ -204,7 +204,7 @@ def pull(
             connect or from_environment(home),
             period=period,
             since=since,
-            known=Known(store.seen(dataset, source.name) if seen else frozenset(), begun),
+            known=Known(store.seen(dataset, source.name), suffice, begun),
             kept=lambda receipt: store.keep_receipt(attempt.id, next(places), receipt),
         )
         store.keep_receipts(attempt.id, pulled.receipts)

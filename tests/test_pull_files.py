@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,33 +20,34 @@ from gongkai.connections import Connection
 from gongkai.errors import BrokenDelivery, GongkaiError, SourceRefused, SourceUnreachable
 from gongkai.home import Home
 from gongkai.landing import address
-from gongkai.pull import Pulled, pull
+from gongkai.pull import Known, Pulled, pull
 from tests.support import a_source
 
 PASSWORD = "a-password-that-nobody-uses"
 
 
 def pulled(
-    known: Connection,
+    door: Connection,
     home: Home,
     folder: Path,
     *,
     pattern: str = "*.csv",
     below: str = "in",
     period: str | None = None,
-    **more: str,
+    known: Known | None = None,
+    **more: Any,
 ) -> Pulled:
     source = a_source(
         folder / "declared",
         pull={
             "kind": "files",
-            "connection": known.name,
+            "connection": door.name,
             "folder": below,
             "pattern": pattern,
             **more,
         },
     )
-    return pull(source, home, lambda name: known, period=period, since=None)
+    return pull(source, home, lambda name: door, period=period, since=None, known=known)
 
 
 def kept(home: Home, found: Pulled) -> dict[str, bytes]:
@@ -132,6 +135,78 @@ def test_the_last_of_several_is_taken_where_that_is_declared(
     for year in ("2025", "2023", "2024"):
         (dropped / f"名录{year}.csv").write_bytes(year.encode())
     assert kept(home, pulled(local, home, tmp_path, take="last")) == {"名录2025.csv": b"2025"}
+
+
+def receipts_of(found: Pulled) -> Known:
+    """What a completed run leaves for the next one to know."""
+    return Known(frozenset((one.name, one.sha256) for one in found.receipts), suffice=True)
+
+
+def test_only_what_is_unseen_is_taken_where_that_is_declared(
+    home: Home, tmp_path: Path, dropped: Path, local: Connection
+) -> None:
+    (dropped / "a.csv").write_bytes(b"1")
+    (dropped / "b.csv").write_bytes(b"2")
+    first = pulled(local, home, tmp_path, take="unseen")
+    assert kept(home, first) == {"a.csv": b"1", "b.csv": b"2"}
+    nothing = pulled(local, home, tmp_path, take="unseen", known=receipts_of(first))
+    assert (nothing.receipts, nothing.nothing_new) == ((), True)
+    # the same name with another content is another delivery, and so is the same under a new name
+    (dropped / "b.csv").write_bytes(b"3")
+    (dropped / "c.csv").write_bytes(b"1")
+    second = pulled(local, home, tmp_path, take="unseen", known=receipts_of(first))
+    assert kept(home, second) == {"b.csv": b"3", "c.csv": b"1"}
+    every = pulled(local, home, tmp_path, known=receipts_of(first))
+    assert set(kept(home, every)) == {"a.csv", "b.csv", "c.csv"}
+
+
+def test_a_file_that_was_just_written_is_left_alone(
+    home: Home, tmp_path: Path, dropped: Path, local: Connection
+) -> None:
+    for name, age in (("a.csv", 600), ("b.csv", 5)):
+        (dropped / name).write_bytes(b"1")
+        os.utime(dropped / name, (time.time() - age,) * 2)
+    assert kept(home, pulled(local, home, tmp_path)) == {"a.csv": b"1", "b.csv": b"1"}
+    for take in ("all", "last", "unseen"):
+        found = pulled(local, home, tmp_path, settle=60, take=take)
+        assert kept(home, found) == {"a.csv": b"1"}
+
+
+def test_nothing_is_taken_without_a_file_that_is_written_again(
+    home: Home, tmp_path: Path, dropped: Path, local: Connection
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        (dropped / name).write_bytes(b"1")
+        os.utime(dropped / name, (time.time() - 600,) * 2)
+    before = receipts_of(pulled(local, home, tmp_path, settle=60))
+    (dropped / "b.csv").write_bytes(b"half")
+    with pytest.raises(SourceUnreachable, match=r"b\.csv is still being written") as caught:
+        pulled(local, home, tmp_path, settle=60, known=before)
+    assert caught.value.heals
+    assert is_a_sentence(caught.value)
+
+
+def test_a_file_that_changes_while_it_is_read_is_left_alone(
+    home: Home, tmp_path: Path, dropped: Path, local: Connection
+) -> None:
+    (dropped / "a.csv").write_bytes(b"1")
+    (dropped / "b.csv").write_bytes(b"1" * 3_000_000)
+    ended = threading.Event()
+
+    def write() -> None:
+        with (dropped / "b.csv").open("ab", buffering=0) as file:
+            while not ended.wait(0.0005):
+                file.write(b"2")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.05)
+    try:
+        found = pulled(local, home, tmp_path)
+    finally:
+        ended.set()
+        writer.join()
+    assert kept(home, found) == {"a.csv": b"1"}
 
 
 def test_an_empty_folder_is_no_delivery(

@@ -143,7 +143,7 @@ def test_who_or_what_is_not_ours_is_refused(
 def test_a_query_that_is_not_answered_is_a_broken_delivery(
     known: Connection, home: Home, tmp_path: Path, query: str
 ) -> None:
-    with pytest.raises(BrokenDelivery, match="does not answer the declared query: .") as caught:
+    with pytest.raises(BrokenDelivery, match=r"does not answer the declared query: .") as caught:
         pulled(known, home, tmp_path, query)
     assert is_a_sentence(caught.value)
 

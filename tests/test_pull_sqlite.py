@@ -95,7 +95,7 @@ def test_what_is_no_database_is_a_broken_delivery(home: Home, tmp_path: Path) ->
 def test_a_query_that_is_not_answered_is_a_broken_delivery(
     file: Path, home: Home, tmp_path: Path, query: str
 ) -> None:
-    with pytest.raises(BrokenDelivery, match="does not answer the declared query: ."):
+    with pytest.raises(BrokenDelivery, match=r"does not answer the declared query: ."):
         pulled(file, home, tmp_path, query)
     assert len(rows(home, pulled(file, home, tmp_path))) == 3
 

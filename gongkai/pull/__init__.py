@@ -23,9 +23,11 @@ from gongkai.state import Receipt
 @dataclass(frozen=True)
 class Known:
     """What earlier runs tell a pull: `files`, name and sha256 of those that were part of a run
-    that came to its end; `begun`, the pages of a pull that broke and can be taken up."""
+    that came to its end, and whether those `suffice` where the source takes what is unseen;
+    `begun`, the pages of a pull that broke and can be taken up."""
 
     files: frozenset[tuple[str, str]] = frozenset()
+    suffice: bool = False
     begun: tuple[Receipt, ...] = ()
 
 
@@ -77,7 +79,9 @@ def pull(
             receipts = (fetched.receipt,) if fetched.receipt else ()
             return Pulled(receipts, fetched.version, not receipts)
         case FilesPull() as declared:
-            files = pull_files(declared, home, connection, period, known.files)
+            files = pull_files(
+                declared, home, connection, period, known.files, only_new=known.suffice
+            )
             return Pulled(files, None, not files)
         case CkanPull() as declared:
             taken = pull_resource(declared, home, connection, since)

@@ -1,12 +1,14 @@
-"""Pull files from a folder that a department drops them in: on this machine, or over SFTP."""
+"""Pull files that a department drops into a folder: on this machine, over SFTP, in a bucket."""
 
 from __future__ import annotations
 
 import base64
 import fnmatch
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +18,8 @@ from gongkai.connections import Connection
 from gongkai.errors import BrokenDelivery, SourceRefused, SourceUnreachable
 from gongkai.home import Home
 from gongkai.landing import keep
+from gongkai.pull.folder import Entry, Folder
+from gongkai.pull.s3 import bucket
 from gongkai.pulls import FilesPull
 from gongkai.state import Receipt
 from gongkai.text import Text
@@ -36,36 +40,75 @@ def pull_files(
     connection: Connection,
     period: str | None,
     known: frozenset[tuple[str, str]] = frozenset(),
+    *,
+    only_new: bool = False,
 ) -> tuple[Receipt, ...]:
-    """The files that match, by name: all, or the last one. Hidden files and those still being
-    written are left alone (names that end in `.part`, `.tmp` or begin with `~$`).
+    """The files that match, by name: all, or the last one, or with `only_new`, where the source
+    takes what is unseen, those that are not `known` by name and sha256.
 
-    Raises BrokenDelivery where none matches: an empty folder is no delivery.
+    Hidden files and those that are being written are left alone: names that end in `.part`,
+    `.tmp` or begin with `~$`, files that changed within the last seconds or while they were read.
+    Where one of them was delivered before, nothing is taken without it. Raises SourceUnreachable
+    then, BrokenDelivery where no file matches: an empty folder is no delivery.
     """
     pattern = declared.pattern.replace("{period}", period or "*")
-    reach = _sftp_files if connection.kind == "sftp" else _local_files
-    found = tuple(reach(declared, pattern, home, connection))
-    if not found:
+    names = {name for name, _ in known}
+    with _opened(declared, connection) as folder:
+        matching = _matching(folder.entries(), pattern)
+        moving = [one for one in matching if time.time() - one.modified < declared.settle]
+        settled = [one for one in matching if one not in moving]
+        taken = settled[-1:] if declared.take == "last" else settled
+        received = [keep(home, one.name, folder.origin, folder.chunks(one.name)) for one in taken]
+        after = set(folder.entries())
+    moving += [entry for entry in taken if entry not in after]
+    found = [it for it, entry in zip(received, taken, strict=True) if entry in after]
+    if moving and (not found or names & {entry.name for entry in moving}):
+        raise SourceUnreachable(
+            Text(
+                f"文件 {moving[0].name} 还在写入",
+                f"the file {moving[0].name} is still being written",
+            ),
+            where=folder.where,
+            do=Text("请稍后重新运行。", "Run again later."),
+        )
+    if not matching:
         raise BrokenDelivery(
             Text(f"没有与 {pattern} 相符的文件", f"no file matches {pattern}"),
-            where=f"{connection.place}/{declared.folder}",
+            where=folder.where,
             do=Text(
                 "请部门报送，或修改来源声明中的文件名规则。",
                 "Ask the department to hand over, or mend the pattern in the source.",
             ),
         )
-    return found
+    if only_new and declared.take == "unseen":
+        return tuple(receipt for receipt in found if (receipt.name, receipt.sha256) not in known)
+    return tuple(found)
 
 
-def _wanted(names: list[str], pattern: str, declared: FilesPull) -> list[str]:
-    matching = sorted(
-        name
-        for name in names
-        if fnmatch.fnmatchcase(name, pattern)
-        and not name.startswith((".", "~$"))
-        and not name.endswith((".part", ".tmp"))
+def _matching(entries: list[Entry], pattern: str) -> list[Entry]:
+    return sorted(
+        (
+            entry
+            for entry in entries
+            if fnmatch.fnmatchcase(entry.name, pattern)
+            and not entry.name.startswith((".", "~$"))
+            and not entry.name.endswith((".part", ".tmp"))
+        ),
+        key=lambda entry: entry.name,
     )
-    return matching[-1:] if declared.take == "last" else matching
+
+
+@contextmanager
+def _opened(declared: FilesPull, connection: Connection) -> Iterator[Folder]:
+    match connection.kind:
+        case "sftp":
+            with _sftp(connection) as client:
+                yield Remote(client, declared.folder, f"{connection.place}/{declared.folder}")
+        case "s3" | "aws":
+            with bucket(connection, declared.folder) as folder:
+                yield folder
+        case _:
+            yield Local(connection, declared.folder)
 
 
 def _chunks(file: Readable) -> Iterator[bytes]:
@@ -73,53 +116,90 @@ def _chunks(file: Readable) -> Iterator[bytes]:
         yield chunk
 
 
-def _local_files(
-    declared: FilesPull, pattern: str, home: Home, connection: Connection
-) -> Iterator[Receipt]:
-    folder = declared.folder
-    place = Path(str(connection.extra.get("path", "/")), folder)
-    try:
-        names = [entry.name for entry in place.iterdir() if entry.is_file()]
-    except OSError as error:
-        raise SourceUnreachable(
-            Text(
-                f"报送文件夹无法读取（{error.strerror}）",
-                f"the drop folder cannot be read ({error.strerror})",
-            ),
-            where=f"{connection.name}/{folder}",
-            do=Text("请检查是否已挂载、可读取。", "Check that it is mounted and readable."),
-        ) from None
-    for name in _wanted(names, pattern, declared):
-        with (place / name).open("rb") as file:
-            yield keep(home, name, f"{connection.name}/{folder}", _chunks(file))
+@dataclass(frozen=True)
+class Local:
+    """A folder of this machine."""
 
+    connection: Connection
+    folder: str
 
-def _sftp_files(
-    declared: FilesPull, pattern: str, home: Home, connection: Connection
-) -> Iterator[Receipt]:
-    folder = declared.folder
-    with _sftp(connection) as client:
-        where = f"{connection.place}/{folder}"
+    @property
+    def where(self) -> str:
+        """The folder as an error names it."""
+        return f"{self.connection.place}/{self.folder}"
+
+    @property
+    def origin(self) -> str:
+        """The folder as a receipt names it."""
+        return f"{self.connection.name}/{self.folder}"
+
+    @property
+    def _path(self) -> Path:
+        return Path(str(self.connection.extra.get("path", "/")), self.folder)
+
+    def entries(self) -> list[Entry]:
+        """The files in it."""
         try:
-            entries = [
-                entry.filename
-                for entry in client.listdir_attr(folder)
+            found = [(entry, entry.stat()) for entry in self._path.iterdir() if entry.is_file()]
+        except OSError as error:
+            raise SourceUnreachable(
+                Text(
+                    f"报送文件夹无法读取（{error.strerror}）",
+                    f"the drop folder cannot be read ({error.strerror})",
+                ),
+                where=f"{self.connection.name}/{self.folder}",
+                do=Text("请检查是否已挂载、可读取。", "Check that it is mounted and readable."),
+            ) from None
+        return [Entry(entry.name, its.st_size, its.st_mtime) for entry, its in found]
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        with (self._path / name).open("rb") as file:
+            yield from _chunks(file)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A folder of an SFTP server."""
+
+    client: paramiko.SFTPClient
+    folder: str
+    where: str
+
+    @property
+    def origin(self) -> str:
+        """The folder as a receipt names it."""
+        return self.where
+
+    def entries(self) -> list[Entry]:
+        """The files in it."""
+        with self._reading():
+            return [
+                Entry(entry.filename, entry.st_size or 0, float(entry.st_mtime or 0))
+                for entry in self.client.listdir_attr(self.folder)
                 if stat.S_ISREG(entry.st_mode or 0)
             ]
-            for name in _wanted(entries, pattern, declared):
-                with client.open(f"{folder}/{name}", "rb") as file:
-                    file.prefetch()
-                    yield keep(home, name, where, _chunks(file))
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        with self._reading(), self.client.open(f"{self.folder}/{name}", "rb") as file:
+            file.prefetch()
+            yield from _chunks(file)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
         except FileNotFoundError:
             raise BrokenDelivery(
                 Text("文件夹不存在", "the folder is not there"),
-                where=where,
+                where=self.where,
                 do=Text("请修改来源声明中的文件夹。", "Mend the folder in the source."),
             ) from None
         except (OSError, EOFError, paramiko.SSHException):
             raise SourceUnreachable(
                 Text("读取文件时连接中断", "the connection broke while files were read"),
-                where=where,
+                where=self.where,
                 do=Text("请重新运行。", "Run again."),
             ) from None
 
