@@ -39,7 +39,7 @@ def test_an_error_of_the_work_is_told_as_it_is(document: Document) -> None:
 
 def test_too_much_memory_is_one_sentence(document: Document) -> None:
     with pytest.raises(BrokenDelivery, match="more time or memory"):
-        read_apart(lambda: bytearray(module.MEMORY), document)
+        read_apart(lambda: bytearray(2 * module.MEMORY), document)
 
 
 def test_a_library_that_aborts_takes_nobody_with_it(document: Document) -> None:
