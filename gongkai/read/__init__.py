@@ -102,8 +102,6 @@ def read(
         skipped += len(sheet.rows) - len(rows)
         if declared.empty and not rows:
             raise _unexplained(sheet, declared)
-        if declared.empty and not rows:
-            raise _unexplained(sheet, declared)
         if declared.kind == "delimited":
             refuse_overflow(sheet, rows)
         taken.append(_taken(sheet, rows, declared, places, schema))
@@ -199,21 +197,6 @@ def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
         return None
     part = table.name or filled[0][1]
     return EmptyTable(sheet.file, part, match.groupdict().get("reason") or match.string)
-
-
-def _unexplained(sheet: Sheet, table: Table) -> BrokenDelivery:
-    name = table.name or table.title or sheet.part
-    return BrokenDelivery(
-        Text(
-            f"“{name}”没有数据，也没有说明为何是空表",
-            f"the table {name} has no rows and does not say why",
-        ),
-        where=sheet.place,
-        do=Text(
-            "请部门填报数据，或在空表下说明原因。",
-            "Ask the department for the rows, or for the reason below the empty table.",
-        ),
-    )
 
 
 def _unexplained(sheet: Sheet, table: Table) -> BrokenDelivery:
