@@ -344,6 +344,18 @@ def test_limits_and_balances_are_put_together_from_three_tables(debt: TakenIn) -
     assert (general, special) == (Decimal("643464") * WAN, Decimal("634540") * WAN)
 
 
+def test_a_table_that_rounds_to_another_unit_says_the_same(tmp_path: Path) -> None:
+    def rounded(name: str, rows: Cells) -> Cells:
+        if name != "48":
+            return rows
+        return [[round(v, 2) if isinstance(v, float) else v for v in row] for row in rows]
+
+    file = rewritten(tmp_path, rounded)
+    taken = take_in(tmp_path / "city", "gov_debt_limit_balance", "lijiang", file)
+    assert (taken.report["accepted"], taken.report["quarantined"]) == (6, 10)
+    assert taken.findings() == [("error", "required", "total_balance", 10)]
+
+
 def test_counties_of_whom_limits_alone_are_printed_go_back(debt: TakenIn) -> None:
     assert debt.findings() == [("error", "required", "total_balance", 10)]
     # 亿元 in this table; the city's own two lines say what the table in 万元 says
