@@ -151,6 +151,12 @@ def test_a_heading_stands_beside_the_rows_below_it(reading: Reading) -> None:
     ]
 
 
+def test_a_table_is_mended_before_it_is_looked_for(reading: Reading) -> None:
+    declared = {**CELLS, "repair": ["pinyin", "traditional"]}
+    flat = "\t目標(biāo)\n\t內(nèi)容\n\t牽頭\n\n\t一\n\t公開(kāi)\n\t市(區(qū))\n"
+    assert cells(reading(declared, flat), "目标, 内容, 牵头") == [("一", "公开", "市(区)")]
+
+
 def test_a_row_that_is_too_long_is_refused_under_a_heading_too(reading: Reading) -> None:
     with pytest.raises(BrokenDelivery, match="the line has"):
         reading(TABLE, "序号\t内容\n（一）公开\t\n1\t预算\t多\n")

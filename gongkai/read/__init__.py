@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +25,7 @@ from gongkai.read.excel import read_excel
 from gongkai.read.grid import Document, Grid, Row
 from gongkai.read.headings import headed
 from gongkai.read.html import read_html, read_labelled_page
+from gongkai.read.mend import mended
 from gongkai.read.pdf import read_pdf
 from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
@@ -300,14 +301,19 @@ def _found(document: Document, declared: Table) -> Found:
     match declared.kind:
         case "json" | "database":
             read_records = read_json if declared.kind == "json" else read_database
-            records = read_records(document, declared)
+            records = tuple(
+                replace(sheet, rows=mended(sheet.rows, declared))
+                for sheet in read_records(document, declared)
+            )
             return Found(records, sum(len(sheet.rows) for sheet in records))
         case "html" if declared.labelled_html:
             return Found((read_labelled_page(document, declared),), 1)
         case "prose":
             text = read_prose(document, declared)
             return Found((headed(text, declared.heading),), text.lines)
-    grids = list(_grids(document, declared))
+    grids = [
+        replace(grid, rows=mended(grid.rows, declared)) for grid in _grids(document, declared)
+    ]
     found = (sheet for grid in grids for sheet in tables_in(grid, declared))
     sheets = tuple(headed(sheet, declared.heading) for sheet in found)
     if not sheets and not declared.optional:
@@ -328,7 +334,7 @@ def _grids(document: Document, declared: Table) -> Iterator[Grid]:
         case "excel":
             yield from read_excel(document, declared.sheets)
         case "cells":
-            yield read_cells(document, declared)
+            yield read_cells(document, declared.encoding)
         case "html":
             yield from read_html(document, declared.encoding)
         case "word":

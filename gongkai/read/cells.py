@@ -7,19 +7,15 @@ import re
 
 from gongkai.read.encoding import text_of
 from gongkai.read.grid import Document, Grid, Row
-from gongkai.repair import repaired
-from gongkai.sources import Table
 
 
-def read_cells(document: Document, declared: Table) -> Grid:
+def read_cells(document: Document, encoding: str | None) -> Grid:
     """The rows of the table, each found at its first cell, and the lines around it, which are rows
     of one cell."""
     rows: list[Row] = []
     cells: list[str | None] = []
-    for number, line in enumerate(
-        re.split(r"\r\n?|\n", text_of(document, declared.encoding)), start=1
-    ):
-        text = repaired(line.strip(), declared.repair, declared.patches).text
+    for number, line in enumerate(re.split(r"\r\n?|\n", text_of(document, encoding)), start=1):
+        text = line.strip()
         if line.startswith("\t"):
             cells.append(text or None)
             continue
