@@ -289,6 +289,8 @@ ALIGNED = """\
 1       某某村             3
 2       甲  　　           12   已办结
 10      乙某街道办事处    100   办理中
+11                        7     办理中
+注：数量以户计  含暂缓的
 """
 
 
@@ -300,6 +302,7 @@ def test_columns_that_stand_below_each_other_are_read_by_where_they_stand(
         "kind": "delimited",
         "columns": ["编号", "名称", "数量", "备注"],
         "header": {"matches": "编号"},
+        "skip": [{"matches": "^注：数量以户计  含暂缓的$", "why": "注"}],
         **declared,
     }
     found = read_bytes(home, tmp_path, table, ALIGNED.encode("gb18030"), database)
@@ -307,7 +310,29 @@ def test_columns_that_stand_below_each_other_are_read_by_where_they_stand(
         ("1", "某某村", "3", None, 3),
         ("2", "甲", "12", "已办结", 4),
         ("10", "乙某街道办事处", "100", "办理中", 5),
+        ("11", None, "7", "办理中", 6),
     ]
+
+
+def test_a_number_beside_its_header_is_in_its_column(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    content = "编号  名称      数量\n1     甲           12345\n2     乙           67890\n".encode()
+    declared = {"kind": "delimited", "columns": ["编号", "名称", "数量"]}
+    found = read_bytes(home, tmp_path, declared, content, database)
+    assert found.relation.project("编号, 名称, 数量").fetchall() == [
+        ("1", "甲", "12345"),
+        ("2", "乙", "67890"),
+    ]
+
+
+@pytest.mark.parametrize(("declared", "written"), [("|+|", "|+|"), (r"\t", "\t"), ("\x01", "\x01")])
+def test_a_delimiter_may_be_any_that_is_declared(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection, declared: str, written: str
+) -> None:
+    content = f"编号{written}名称\n1{written}甲,|乙\n".encode()
+    table = read_bytes(home, tmp_path, {**PLAIN, "delimiter": declared}, content, database)
+    assert table.relation.project("编号, 名称").fetchall() == [("1", "甲,|乙")]
 
 
 def test_a_quote_that_swallows_rows_names_the_line_where_it_opens(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from gongkai.read.grid import Row
 
@@ -17,18 +18,35 @@ TAB = 8
 
 
 def aligned_rows(text: str) -> list[Row]:
-    """The lines of a text, every piece of them in the column that it stands in. A column is what
-    the pieces of all lines cover together; a line of one piece, such as a title, makes none."""
-    lines = [_pieces(line) for line in text.splitlines()]
-    columns = _columns(piece for line in lines if len(line) > 1 for piece in line)
+    """The lines of a text, every piece of them in its column. Lines of the usual number of pieces
+    say where the columns stand; where one has fewer, its pieces go where they stand. What fits no
+    column, such as a title or a note, is one text.
+    """
+    lines = [_pieces(line) for line in _lines(text)]
+    usual = _usual(lines)
+    whole = [line for line in lines if len(line) == usual]
+    columns = [
+        (min(start for start, _, _ in column), max(end for _, end, _ in column))
+        for column in zip(*whole, strict=True)
+    ]
     return [(number, "", _cells(line, columns)) for number, line in enumerate(lines, start=1)]
 
 
 def is_aligned(text: str) -> bool:
-    """Whether most lines have several pieces, and those of most lines are as many."""
-    counts = Counter(len(_pieces(line)) for line in text.splitlines() if line.strip())
-    pieces, lines = counts.most_common(1)[0] if counts else (0, 0)
-    return pieces > 1 and lines * 2 > counts.total()
+    """Whether most lines have several pieces, and a third of them as many: some have empty cells."""
+    lines = [pieces for line in _lines(text) if (pieces := _pieces(line))]
+    usual = _usual(lines)
+    several = sum(len(line) > 1 for line in lines)
+    return several * 2 > len(lines) and sum(len(line) == usual for line in lines) * 3 >= len(lines)
+
+
+def _lines(text: str) -> Iterator[str]:
+    return (line.rstrip("\n") for line in io.StringIO(text, newline=None))
+
+
+def _usual(lines: list[list[Piece]]) -> int:
+    counts = Counter(len(line) for line in lines if len(line) > 1)
+    return counts.most_common(1)[0][0] if counts else 0
 
 
 def _pieces(line: str) -> list[Piece]:
@@ -42,21 +60,14 @@ def _pieces(line: str) -> list[Piece]:
     ]
 
 
-def _columns(pieces: Iterable[Piece]) -> list[tuple[int, int]]:
-    columns: list[tuple[int, int]] = []
-    for start, end, _ in sorted(pieces):
-        if columns and start < columns[-1][1]:
-            columns[-1] = (columns[-1][0], max(columns[-1][1], end))
-        else:
-            columns.append((start, end))
-    return columns
-
-
 def _cells(line: list[Piece], columns: list[tuple[int, int]]) -> list[str | None]:
-    if len(line) == 1 or not columns:
+    if len(line) == len(columns):
         return [text for _, _, text in line]
     cells: list[str | None] = [None] * len(columns)
-    for start, _, text in line:
-        at = next(at for at, (_, end) in enumerate(columns) if start < end)
-        cells[at] = f"{cells[at]} {text}" if cells[at] else text
+    for start, end, text in line:
+        shared = [min(end, last) - max(start, first) for first, last in columns]
+        at = shared.index(max(shared)) if shared else 0
+        if len(line) < 2 or shared[at] <= 0 or cells[at]:
+            return ["  ".join(text for _, _, text in line) or None]
+        cells[at] = text
     return cells

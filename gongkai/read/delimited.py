@@ -23,6 +23,9 @@ DELIMITERS = (",", "\t", ";", "|", "，", "；")
 """What is tried where no delimiter is declared, the first of equals first."""
 BLANKS = "blanks"
 """What a source declares, in place of a delimiter, for columns that stand below each other."""
+WRITTEN = {r"\t": "\t"}
+"""How a delimiter may be written that is hard to see."""
+UNIT = "\x1f"
 SAMPLE = 1 << 16
 """How much of a text is looked at for its delimiter, in characters."""
 AGAIN = Text("请部门重新导出。", "Ask the department to export again.")
@@ -43,9 +46,12 @@ def read_delimited(document: Document, encoding: str | None, delimiter: str | No
     text = text_of(document, encoding).removesuffix("\x1a")
     if "\0" in text:
         raise _broken(document, _line_of(text, text.index("\0")), "nul")
-    between = delimiter or delimiter_of(text)
+    between = WRITTEN.get(delimiter, delimiter) if delimiter else delimiter_of(text)
     if between == BLANKS:
         return Grid(document.name, "", aligned_rows(text))
+    if len(between) > 1:
+        # the library cuts at one character: one that means just that and that nobody types
+        text, between = text.replace(between, UNIT), UNIT
     rows, broken = _rows(text, between)
     if broken and '\\"' in text:
         # only what does not read as it stands is taken for escapes: "D:\" is a whole field
