@@ -33,7 +33,7 @@ def aligned_rows(text: str) -> list[Row]:
 
 
 def is_aligned(text: str) -> bool:
-    """Whether most lines have several pieces, and a third of them as many: some have empty cells."""
+    """Whether most lines have several pieces, and a third of them as many: cells may be empty."""
     lines = [pieces for line in _lines(text) if (pieces := _pieces(line))]
     usual = _usual(lines)
     several = sum(len(line) > 1 for line in lines)
