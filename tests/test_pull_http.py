@@ -5,16 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -24,65 +19,11 @@ from gongkai.home import Home
 from gongkai.landing import address
 from gongkai.pull import Known, Pulled, pull
 from gongkai.state import Receipt
+from tests.interface import Answer, Asked, as_json, serving
 from tests.support import a_source
 
 KEY = "a-key-that-nobody-uses"
 RECORDS = [{"id": str(number)} for number in range(1, 8)]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as it arrived."""
-
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    moment: float
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a request is answered with."""
-
-    content: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def as_json(found: Any) -> Answer:
-    return Answer(json.dumps(found).encode())
-
-
-@contextmanager
-def serving(answers: Callable[[Asked], Answer]) -> Iterator[tuple[int, list[Asked]]]:
-    """An interface on a free port, and what it was asked for."""
-    asked: list[Asked] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            query = {name: found[-1] for name, found in parse_qs(parts.query).items()}
-            asked.append(Asked(parts.path, query, dict(self.headers), time.monotonic()))
-            answer = answers(asked[-1])
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_port, asked
-        finally:
-            server.shutdown()
-            thread.join()
-
 
 API = {"kind": "api", "name": "records", "path": "/v1", "records": "data.list", "page_size": 3}
 URL = {"kind": "url", "path": "/files/a.csv"}
