@@ -242,7 +242,7 @@ def test_an_error_in_an_old_workbook_is_no_blank(reads: Callable[..., TextTable]
     assert table.relation.project("甲, 乙, 丙").fetchall() == [("7.5", "#DIV/0!", "#REF!")]
 
 
-def an_xls() -> bytes:
+def an_xls(column: int = 0, password: bytes = b"") -> bytes:
     """One line of an Excel 97 sheet: 7.5, a formula that gave #DIV/0!, and the error #REF!."""
 
     def record(kind: int, *data: bytes) -> bytes:
@@ -258,13 +258,13 @@ def an_xls() -> bytes:
     sheet = b"".join(
         [
             record(0x0809, start[:2] + struct.pack("<H", 0x0010) + start[4:]),
-            record(0x0203, cell(0), struct.pack("<d", 7.5)),
+            record(0x0203, cell(column), struct.pack("<d", 7.5)),
             record(0x0006, cell(1), failed, struct.pack("<HIH", 0, 0, 3), b"\x1e\x01\x00"),
             record(0x0205, cell(2), b"\x17\x01"),
             record(0x000A),
         ]
     )
-    first = record(0x0809, start)
+    first = record(0x0809, start) + (record(0x002F, password) if password else b"")
     listed = struct.pack("<HBB", 0, 1, 1) + name
     size = len(first) + 4 + 4 + len(listed) + 4
     book = first + record(0x0085, struct.pack("<I", size), listed) + record(0x000A)
@@ -295,6 +295,18 @@ def an_xls() -> bytes:
         ).ljust(512, b"\0")
         + stream
     )
+
+
+def test_a_workbook_with_a_password_says_so(reads: Callable[..., TextTable]) -> None:
+    with pytest.raises(BrokenDelivery, match="asks for a password"):
+        reads(an_xls(password=b"\1\0" + bytes(52)), columns={"甲": 1})
+
+
+def test_a_damaged_sheet_is_told_and_takes_no_memory(reads: Callable[..., TextTable]) -> None:
+    wide = rewritten(workbook(cells(["甲"], ["乙"])), b'r="A2"', b'r="XFD900000"')
+    for content in (an_xls(column=60_000), rewritten(wide, b'row r="2"', b'row r="900000"')):
+        with pytest.raises(BrokenDelivery, match="damaged"):
+            reads(content, columns={"甲": 1})
 
 
 def test_a_hidden_sheet_counts_only_where_it_is_named(reads: Callable[..., TextTable]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -14,12 +15,11 @@ from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    PasswordError,
     SheetVisibleEnum,
 )
 
 from gongkai.errors import BrokenDelivery
-from gongkai.read.excel_faults import DamagedWorkbook, faults_of
+from gongkai.read.excel_faults import DamagedWorkbook, ProtectedWorkbook, faults_of
 from gongkai.read.grid import Corner, Document, Grid, Row
 from gongkai.text import Text
 
@@ -84,23 +84,28 @@ class Opened:
     def grid(self, name: str, file: str) -> Grid:
         """A sheet by its name."""
         if name not in self.grids:
-            try:
+            with _damage_told(self.path, file):
                 sheet = self.book.get_sheet_by_name(name)
-            except CalamineError:
-                raise _no_workbook(self.path, file) from None
-            self.grids[name] = _grid(sheet, self.faults.get(name, {}), file, name.strip())
+                self.grids[name] = _grid(sheet, self.faults.get(name, {}), file, name.strip())
         return self.grids[name]
 
 
 # what lies in the landing never changes: its name there is its content's
 @lru_cache(maxsize=4)
 def _opened(path: Path, file: str) -> Opened:
+    # from the bytes and not the path, whose suffix says nothing
+    with _damage_told(path, file), path.open("rb") as stream:
+        # before the reader, which takes room for all that a damaged sheet seems to span
+        faults = faults_of(path.read_bytes())
+        return Opened(path, CalamineWorkbook.from_filelike(stream), faults)
+
+
+@contextmanager
+def _damage_told(path: Path, file: str) -> Iterator[None]:
+    """What goes wrong in a workbook, as a broken delivery."""
     try:
-        # from the bytes and not the path, whose suffix says nothing
-        with path.open("rb") as stream:
-            book = CalamineWorkbook.from_filelike(stream)
-        return Opened(path, book, faults_of(path.read_bytes()))
-    except PasswordError:
+        yield
+    except ProtectedWorkbook:
         raise BrokenDelivery(
             Text("工作簿有打开密码", "the workbook asks for a password"),
             where=file,
@@ -109,6 +114,11 @@ def _opened(path: Path, file: str) -> Opened:
             ),
         ) from None
     except (CalamineError, DamagedWorkbook, OSError, ValueError):
+        raise _no_workbook(path, file) from None
+    except BaseException as error:
+        # the reader is not written in Python: what it did not expect comes as this
+        if type(error).__name__ != "PanicException":
+            raise
         raise _no_workbook(path, file) from None
 
 

@@ -27,11 +27,20 @@ class DamagedWorkbook(ValueError):
     """A workbook whose parts do not hang together."""
 
 
+class ProtectedWorkbook(DamagedWorkbook):
+    """A workbook that cannot be read without its password."""
+
+
+LAST_ROW, MOST_CELLS = 1_048_576, 100_000_000
+"""What a sheet can have, and what one may span that is to be read: the reader makes room for every
+cell up to the last that is filled."""
+
+
 def faults_of(content: bytes) -> Faults:
     """Such cells of a workbook: the error's text (`#DIV/0!`), or the formula (`=A1*2`). Of xlsx
     and xls; the binary xlsb and OpenDocument give none.
 
-    Raises DamagedWorkbook.
+    Raises DamagedWorkbook or ProtectedWorkbook.
     """
     try:
         if content.startswith(b"PK"):
@@ -39,6 +48,8 @@ def faults_of(content: bytes) -> Faults:
                 return {name: dict(_in_sheet(data)) for name, data in _sheets(archive)}
         stream = _workbook_stream(content)
         return {name: dict(_in_records(records)) for name, records in _substreams(stream)}
+    except DamagedWorkbook:
+        raise
     except (
         *(zipfile.BadZipFile, zlib.error, NotImplementedError, etree.XMLSyntaxError),
         *(struct.error, LookupError, ValueError),
@@ -70,6 +81,8 @@ def _xml(data: bytes) -> etree._Element:
 
 
 def _in_sheet(data: bytes) -> Iterator[tuple[Corner, str]]:
+    if (far := _far_cells(data)) > MOST_CELLS:
+        raise DamagedWorkbook(f"{far} cells")
     if not SUSPECT.search(data):
         return
     row = column = -1
@@ -87,6 +100,16 @@ def _in_sheet(data: bytes) -> Iterator[tuple[Corner, str]]:
             column = _column(element.get("r")) if element.get("r") else column + 1
             if text := _fault(element):
                 yield (row, column), text
+
+
+def _far_cells(data: bytes) -> int:
+    """How many cells lie between A1 and the farthest that has a value."""
+    columns = {match[1] for match in re.finditer(rb'<(?:\w+:)?c r="([A-Z]{3,})\d+"[^>/]*><', data)}
+    rows = (int(number) for number in re.findall(rb'<(?:\w+:)?row r="(\d+)"', data))
+    last = max(rows, default=0)
+    # narrower sheets have a row's worth of columns at most
+    width = max((_column(letters.decode()) + 1 for letters in columns), default=1)
+    return last * (width if last <= LAST_ROW else MOST_CELLS)
 
 
 def _column(reference: str) -> int:
@@ -119,7 +142,10 @@ ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-BOF, EOF, SHEET, FORMULA, ERROR = 0x0809, 0x000A, 0x0085, 0x0006, 0x0205
+BOF, EOF, SHEET, PASSWORD = 0x0809, 0x000A, 0x0085, 0x002F
+FORMULA, ERROR = 0x0006, 0x0205
+CELLS = {FORMULA, ERROR, 0x0203, 0x0204, 0x027E, 0x00BD, 0x00FD, 0x00BE, 0x0201}
+"""Records that begin with a row and a column, of 256."""
 FREE = 0xFFFFFFFA
 """Sector numbers from here on are marks, not sectors."""
 
@@ -153,6 +179,8 @@ def _workbook_stream(content: bytes) -> bytes:
         for (length,) in [struct.unpack_from("<H", directory, at + 64)]
         for start, length_of in [struct.unpack_from("<II", directory, at + 116)]
     }
+    if "EncryptedPackage" in entries:
+        raise ProtectedWorkbook
     start, length = entries.get("Workbook") or entries.get("Book") or (FREE, 0)
     if length >= small:
         return chain(start)[:length]
@@ -181,6 +209,8 @@ def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
 def _substreams(stream: bytes) -> Iterator[tuple[str, Iterator[tuple[int, bytes]]]]:
     """The records of every sheet, by name."""
     for kind, data in _records(stream):
+        if kind == PASSWORD:
+            raise ProtectedWorkbook
         if kind == SHEET:
             (offset,) = struct.unpack_from("<I", data)
             wide = data[7] & 1
@@ -191,6 +221,8 @@ def _substreams(stream: bytes) -> Iterator[tuple[str, Iterator[tuple[int, bytes]
 def _in_records(records: Iterator[tuple[int, bytes]]) -> Iterator[tuple[Corner, str]]:
     for kind, data in records:
         row, column = struct.unpack_from("<HH", data) if len(data) >= 4 else (0, 0)
+        if kind in CELLS and column > 255:
+            raise DamagedWorkbook(f"column {column}")
         if kind == FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:
             yield (row, column), ERRORS.get(data[8], "#VALUE!")
         elif kind == ERROR and data[7]:
