@@ -168,3 +168,9 @@ def test_a_page_loads_nothing_and_resolves_no_entity(tmp_path: Path) -> None:
 def test_a_page_that_would_never_end_is_a_broken_delivery(page: str, words: str) -> None:
     with pytest.raises(BrokenDelivery, match=words):
         list(grids_in(page, "page"))
+
+
+def test_a_table_without_its_header_is_a_broken_delivery(reads: Callable[..., TextTable]) -> None:
+    header = {"matches": "学校", "decides": True}
+    with pytest.raises(BrokenDelivery, match="no table has the header “学校”"):
+        reads(PAGE, header=header, columns={"name": 1})

@@ -19,8 +19,8 @@ from gongkai.read.shape import Sheet, tables_in
 from gongkai.sources import Table
 from gongkai.text import Text
 
-LARGEST = 512 << 20
-"""How many bytes of JSON are read at once: its records need about ten times the memory."""
+LARGEST = 128 << 20
+"""How many bytes of JSON are read at once: its records need about 25 times the memory."""
 
 Record = dict[str, str | None]
 
@@ -76,6 +76,8 @@ def read_database(document: Document, table: Table) -> tuple[Sheet, ...]:
 
 class Number(str):
     """A number as it is printed, every digit of it."""
+
+    __slots__ = ()
 
 
 class TwoValues(ValueError):
