@@ -59,6 +59,8 @@ def test_a_character_over_the_edge_of_a_block_is_whole(
         ("shift_jis", "番号,名前\n1,東京都のデータ\n"),
         ("gb18030", "编号,名称\n1,㐀某村镕堃喆\n"),
         ("gb18030", "編號,名稱\n1,國土資源局\n"),
+        # a character of an old system's own, in the part of the code that is for such
+        ("gb18030", "编号,名称\n1,\ue000家村民委员会\n" + "2,某某街道办事处\n" * 3),
     ],
 )
 def test_a_text_of_another_place_is_not_taken_for_chinese(

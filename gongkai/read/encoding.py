@@ -9,6 +9,7 @@ Western Europe. Anything else is for a person to say.
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -96,13 +97,15 @@ def _is_chinese(text: str) -> bool:
     simplified Chinese nearly all is in GB2312, of traditional Chinese nearly half."""
     beyond = [character for character in text if character > "\x7f"]
     common = len("".join(beyond).encode("gb2312", errors="ignore")) // 2
-    private = any("\ue000" <= character <= "\uf8ff" for character in beyond)
-    return common * 10 >= len(beyond) * 3 and not private
+    private = sum("\ue000" <= character <= "\uf8ff" for character in beyond)
+    return common * 10 >= len(beyond) * 3 and private * 20 <= len(beyond)
 
 
 def _elsewhere(content: bytes) -> str | None:
     """The encoding of other places that the bytes look most like. Not asked of a text that is
     UTF-8 or GB18030 but for some bytes: it is damaged."""
+    first = re.search(rb"[\x80-\xff]", content)
+    content = content[first.start() if first else 0 :][:BLOCK]
     for encoding in UNMARKED:
         read = content.decode(encoding, errors="replace")
         beyond = sum(character > "\x7f" for character in read)
