@@ -8,7 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from gongkai.home import Home
 from tests.real.taking_in import REAL, TakenIn, needs_real_files, take_in
+from tests.support import read_bytes
 
 pytestmark = needs_real_files
 SHENZHEN = "school/shenzhen_buji_admission_2017_2025.json"
@@ -118,6 +122,22 @@ def test_the_catchments_of_education_groups_on_a_map(tmp_path: Path) -> None:
     assert campuses[0] == campuses[1]
     assert campuses[0].startswith("1.湖州街以北，运河以东")
     assert rows["星澜小学"][0] == "primary"
+
+
+def test_the_script_that_the_catchments_of_suzhou_come_from_says_the_same(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    declared = {
+        "kind": "json",
+        "records": "SCHOOL_CATCHMENTS.*",
+        "columns": ["_key", "schoolYear", "communities"],
+    }
+    script = (Path(REAL or "") / SUZHOU).with_suffix(".js").read_bytes()
+    table = read_bytes(home, tmp_path, declared, script, database)
+    said = {row[0]: json.loads(row[2]) for row in table.relation.fetchall()}
+    derived = json.loads((Path(REAL or "") / SUZHOU).read_text(encoding="utf-8"))
+    assert said == {school["id"]: school["communities"] for school in derived}
+    assert sum(map(len, said.values())) == 443
 
 
 def test_the_catchments_of_suzhou_by_school(tmp_path: Path) -> None:
