@@ -317,9 +317,10 @@ def _found(document: Document, declared: Table) -> Found:
     found = (sheet for grid in grids for sheet in tables_in(grid, declared))
     sheets = tuple(headed(sheet, declared.heading) for sheet in found)
     if not sheets and not declared.optional:
-        missing = Text(f"没有标题为“{declared.title}”的表", f"no table is titled “{declared.title}”")
-        if declared.title is None and declared.header:
-            named = declared.header.matches
+        title, header = declared.title, declared.header
+        missing = Text(f"没有标题为“{title}”的表", f"no table is titled “{title}”")
+        if title is None and header:
+            named = header.matches
             missing = Text(f"没有表头为“{named}”的表", f"no table has the header “{named}”")
         raise BrokenDelivery(missing, where=document.name, do=MEND)
     decides = declared.header is not None and declared.header.decides
