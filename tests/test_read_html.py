@@ -84,6 +84,14 @@ def test_a_page_may_say_an_encoding_that_nobody_could_see(
     assert table.relation.project("name").fetchall() == [("預算執行",)]
 
 
+def test_a_page_of_two_characters_in_utf_8_is_not_taken_for_what_it_says(
+    reads: Callable[..., TextTable],
+) -> None:
+    # the six bytes of 公告 are three characters of GBK, too
+    page = "<meta charset=gbk><table><tr><td>name</td></tr><tr><td>公告</td></tr></table>"
+    assert reads(page, columns=["name"]).relation.project("name").fetchall() == [("公告",)]
+
+
 def test_a_table_without_its_title_is_a_broken_delivery(reads: Callable[..., TextTable]) -> None:
     with pytest.raises(BrokenDelivery, match="no table is titled “表九”"):
         reads(PAGE, **(REVENUE | {"title": "表九"}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import itertools
 import re
 from collections.abc import Iterator
@@ -95,19 +94,24 @@ def labels_in(page: str, name: str, where: str, *, of_tables: bool = True) -> di
 
 
 def _said(document: Document) -> str | None:
-    """The encoding that a page gives itself, where it has no mark and its bytes bear it out."""
+    """The encoding that a page gives itself, where its bytes bear it out. What is whole UTF-8, or
+    has a mark, is that: a page that was turned into UTF-8 often still says another."""
     content = document.path.read_bytes()
     said = CHARSET.search(content[:4096])
     if said is None or any(content.startswith(mark) for mark, _ in MARKS):
         return None
     name = said[1].decode("ascii").lower()
+    # what says GB2312 has the characters of its successors, too
+    named = "gb18030" if name in ("gb2312", "gbk", "x-gbk") else name
+    return next((found for found in ("utf-8", named) if _is_in(content, found)), None)
+
+
+def _is_in(content: bytes, encoding: str) -> bool:
     try:
-        # what says GB2312 has the characters of its successors, too
-        name = "gb18030" if name in ("gb2312", "gbk", "x-gbk") else codecs.lookup(name).name
-        content.decode(name)
-    except (LookupError, UnicodeDecodeError):
-        return None
-    return name
+        content.decode(encoding)
+    except (LookupError, UnicodeError):
+        return False
+    return True
 
 
 def _parsed(page: str, where: str) -> HtmlElement:
