@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 import yaml
+from python_calamine import CalamineWorkbook
 
-from gongkai import sources
+from gongkai import replay, returns, sources
 from gongkai.repair import damages_in, repaired
 from gongkai.sources import TRANSFORMS
 from tests.real.taking_in import REAL, TakenIn, take_in
@@ -142,6 +144,29 @@ def test_a_patch_with_its_source_publishes_the_destroyed_task(tmp_path: Path) ->
     [(content, mended)] = [row[1:] for row in published(found, "seq, content, mended")][14:15]
     assert "选择恰当的公开方式和范围" in content
     assert mended.endswith("据印发的纸质文件补正为“恰当的公开方式”")
+
+
+def test_a_corrected_workbook_publishes_the_destroyed_task(tmp_path: Path) -> None:
+    found = taken(tmp_path, "taizhou", TAIZHOU)
+    [path] = returns.write(DATASET, found.home, tmp_path)
+    book = CalamineWorkbook.from_path(str(path))
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    rows: list[list[Any]] = sheets["待更正"]
+    header = next(row for row in rows if "content" in row)
+    [row] = [row for row in rows if row[header.index("seq")] == "15"]
+    content = row[header.index("content")]
+    before, after = content.split("恰当")[0], content.split("_方式")[1]
+    row[header.index("content")] = f"{before}恰当的公开方式{after}"
+    row[header.index("damaged")] = ""
+    row[header.index("mended")] = "对照印发的纸质文件补正"
+    with xlsxwriter.Workbook(str(tmp_path / "改好的.xlsx")) as out:
+        for name, lines in sheets.items():
+            page = out.add_worksheet(name)
+            for at, line in enumerate(lines):
+                page.write_row(at, 0, line)
+    outcome = replay.replay(tmp_path / "改好的.xlsx", found.home)
+    assert (outcome.state, outcome.edition) == ("published", "1.1.0"), outcome.error
+    assert published(found, "seq, mended")[14] == (15, "对照印发的纸质文件补正")
 
 
 @pytest.mark.parametrize(
