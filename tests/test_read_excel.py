@@ -374,6 +374,24 @@ def test_a_sheet_as_wide_as_excel_allows_is_read_as_wide_as_it_is_filled(tmp_pat
     assert [len(cells) for _, _, cells in grid.rows] == [2, 2, 0, 2]
 
 
+def test_a_percentage_is_the_number_behind_it(reads: Callable[..., TextTable]) -> None:
+    def write(book: Any, sheet: Any) -> None:
+        sheet.write(0, 0, "占比")
+        sheet.write(1, 0, 0.256, book.add_format({"num_format": "0.0%"}))
+
+    assert reads(workbook(write), columns=["占比"]).relation.project("占比").fetchall() == [
+        ("0.256",)
+    ]
+
+
+def test_a_workbook_that_was_changed_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    for text in ("旧", "新"):
+        path.write_bytes(workbook(cells([text])))
+        [grid] = read_excel(Document("book.xlsx", path))
+        assert grid.rows == [(1, "表一", [text])]
+
+
 def test_a_workbook_is_parsed_once_for_all_its_tables(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(workbook(cells(["编号"], ["1"])))

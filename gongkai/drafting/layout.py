@@ -112,7 +112,7 @@ def _decoded(file: Path) -> tuple[str, str]:
 
 def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
     grids: dict[str, list[Line]] = {}
-    for sheet in read_excel(Document(file.name, file)):
+    for sheet in read_excel(Document(file.name, file), ".*"):
         lines = [(line, cells) for line, _, cells in sheet.rows]
         if any(any(cells) for _, cells in lines):
             grids[sheet.part] = lines

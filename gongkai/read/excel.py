@@ -35,10 +35,12 @@ def read_excel(document: Document, sheets: str | None = None) -> Iterator[Grid]:
     """The sheets whose name matches, in the workbook's order; without a name all that the
     department shows but its list of contents. A hidden sheet counts where it is asked for.
 
-    A cell with an error has its text (`#REF!`), a formula that nobody calculated its own (`=A1`).
+    A cell with an error has its text (`#REF!`), a formula that nobody calculated its own (`=A1`),
+    a percentage is the number behind it (0.25 for 25 %), a date is 2025-03-05.
     Raises BrokenDelivery where the file is no workbook, or no sheet is called so.
     """
-    opened = _opened(document.path, document.name)
+    path = document.path
+    opened = _opened(path, document.name, path.stat().st_mtime_ns)
     wanted = opened.shown if sheets is None else opened.called(sheets)
     if not wanted:
         names = opened.book.sheet_names
@@ -90,9 +92,9 @@ class Opened:
         return self.grids[name]
 
 
-# what lies in the landing never changes: its name there is its content's
 @lru_cache(maxsize=4)
-def _opened(path: Path, file: str) -> Opened:
+def _opened(path: Path, file: str, changed: int) -> Opened:
+    """The workbook; `changed` is when its file was, for a file outside the landing may be."""
     # from the bytes and not the path, whose suffix says nothing
     with _damage_told(path, file), path.open("rb") as stream:
         # before the reader, which takes room for all that a damaged sheet seems to span
