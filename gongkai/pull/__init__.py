@@ -84,5 +84,5 @@ def pull(
             )
             return Pulled(files, None, not files)
         case CkanPull() as declared:
-            taken = pull_resource(declared, home, connection, since)
+            taken = pull_resource(declared, home, connection, since, begun=known.begun, kept=kept)
             return Pulled(taken.receipts, taken.version, not taken.receipts)

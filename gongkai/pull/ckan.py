@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from gongkai.connections import Connection
 from gongkai.errors import BrokenDelivery
@@ -13,7 +15,7 @@ from gongkai.home import Home
 from gongkai.landing import keep
 from gongkai.pull.api import pull_pages
 from gongkai.pull.http import Interface, interface
-from gongkai.pulls import ApiPull, CkanPull, Offset
+from gongkai.pulls import ApiPull, CkanPull, Door, Offset
 from gongkai.state import Receipt
 from gongkai.text import Text
 
@@ -30,23 +32,31 @@ class Taken:
 
 
 def pull_resource(
-    declared: CkanPull, home: Home, connection: Connection, known: str | None
+    declared: CkanPull,
+    home: Home,
+    connection: Connection,
+    known: str | None,
+    *,
+    begun: tuple[Receipt, ...] = (),
+    kept: Callable[[Receipt], None] = lambda _: None,
 ) -> Taken:
     """The declared resource, unless the portal says that it is still the version that is `known`.
+    The rows of a table can change without its saying so: they are always asked for.
 
     Raises SourceUnreachable, SourceRefused, or BrokenDelivery where the package has no such
     resource.
     """
     where = f"{connection.place}, {declared.package}"
-    with interface(connection, declared.door) as door:
+    with interface(connection, declared.door, follow=True) as door:
         resource = _chosen(_package(door, declared, where), declared, where)
+        if declared.rows:
+            table = _table(resource, declared)
+            pages = pull_pages(table, home, connection, None, begun=begun, kept=kept)
+            return Taken(pages.receipts, None)
         version = _version(resource)
         if version and version == known:
             return Taken((), version)
-        if not declared.rows:
-            return Taken((_file(resource, door, home, where),), version)
-    pages = pull_pages(_table(resource, declared), home, connection, None)
-    return Taken(pages.receipts, version)
+        return Taken((_file(resource, door, home, where),), version)
 
 
 def _package(door: Interface, declared: CkanPull, where: str) -> list[dict[str, Any]]:
@@ -98,13 +108,13 @@ def _version(resource: dict[str, Any]) -> str | None:
 
 def _file(resource: dict[str, Any], door: Interface, home: Home, where: str) -> Receipt:
     address = str(resource.get("url") or "")
-    if not door.inside(address):
-        # where the portal only links to: our key stays here
-        with interface(door.connection, type(door.door)(), follow=True) as elsewhere:
-            content = elsewhere.get(address, {}, where).content
-    else:
+    if door.inside(address):
         content = door.get(address, {}, where).content
-    name = address.rpartition("/")[2] or str(resource.get("name"))
+    else:
+        # what the portal only links to does not get our key
+        with interface(door.connection, Door(), follow=True) as elsewhere:
+            content = elsewhere.get(address, {}, where).content
+    name = unquote(urlsplit(address).path).rpartition("/")[2] or str(resource.get("name"))
     return keep(home, name, where, [content])
 
 
