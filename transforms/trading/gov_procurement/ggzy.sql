@@ -40,6 +40,17 @@ found AS (
             '(?:总中标成交金额[:：] ?|中标（成交）金额[:：] ?|报价：|合计（总价）：)([\d,.]+) ?(?:（?(万元|元))?',
             ['figure', 'unit']
         ) AS deal,
+        -- the only line of a table of suppliers: name, address, amount; or item, amount, name
+        regexp_extract(
+            words,
+            '(?:评审(?:总得分|报价|价格) (?:1 )?|中标金额\(元\) 1 )([^ ]+) [^ ]+ (?:报价：)?([\d,.]+)（?(万元|元)?',
+            ['name', 'figure', 'unit']
+        ) AS listed,
+        regexp_extract(
+            words,
+            '中标（成交）金额（(元|万元)） [^\d]* 1 [^ ]+ ([\d,.]+) ([^ ]+) [^ ]+ (?:([0-9A-Z]{18}) )?',
+            ['unit', 'figure', 'name', 'code']
+        ) AS itemised,
         regexp_extract(
             words, '(?:招标|采购)公告发布日期[:：] ?(\d{4})年(\d{2})月(\d{2})日', ['y', 'm', 'd']
         ) AS announced
@@ -62,6 +73,22 @@ amounts AS (
             WHEN package.ceiling <> '' THEN '万元'
         END AS ceiling_unit,
         regexp_extract(title, '第?([一二三四五六七八九十]+)(?:包|标段)', 1) AS numeral,
+        coalesce(
+            nullif(regexp_extract(words, '供应商名称[:：] ?([^ ]+)', 1), ''),
+            nullif(itemised.name, ''),
+            nullif(listed.name, '')
+        ) AS supplier,
+        coalesce(
+            nullif(deal.figure, ''), nullif(itemised.figure, ''), nullif(listed.figure, '')
+        ) AS deal_figure,
+        CASE
+            WHEN deal.figure <> '' THEN nullif(deal.unit, '')
+            WHEN itemised.figure <> '' THEN nullif(itemised.unit, '')
+            WHEN listed.figure <> ''
+                THEN coalesce(
+                    nullif(listed.unit, ''), CASE WHEN words LIKE '%中标金额(元)%' THEN '元' END
+                )
+        END AS deal_unit,
         coalesce(
             clean(issuer),
             nullif(
@@ -121,10 +148,9 @@ SELECT
     reported(budget_figure) AS budget_amount_reported,
     to_yuan(ceiling_figure, ceiling_unit) AS ceiling_price,
     reported(ceiling_figure) AS ceiling_price_reported,
-    CASE WHEN is_result THEN to_yuan(nullif(deal.figure, ''), nullif(deal.unit, '')) END
-        AS deal_amount,
-    CASE WHEN is_result THEN reported(nullif(deal.figure, '')) END AS deal_amount_reported,
-    coalesce(budget_unit, nullif(deal.unit, '')) AS unit_reported,
+    CASE WHEN is_result THEN to_yuan(deal_figure, deal_unit) END AS deal_amount,
+    CASE WHEN is_result THEN reported(deal_figure) END AS deal_amount_reported,
+    coalesce(budget_unit, CASE WHEN is_result THEN deal_unit END) AS unit_reported,
     CASE
         WHEN NOT is_result THEN to_moment(publish_date)
         WHEN announced.y <> ''
@@ -139,9 +165,9 @@ SELECT
     END AS bid_deadline,
     is_result AND NOT regexp_matches(words, '本项目流标|本项目废标') AS is_awarded,
     CASE WHEN is_result THEN to_moment(publish_date) END AS result_publish,
-    CASE
-        WHEN is_result THEN nullif(regexp_extract(words, '供应商名称[:：] ?([^ ]+)', 1), '')
-    END AS supplier_name,
+    CASE WHEN is_result THEN supplier END AS supplier_name,
+    CASE WHEN is_result THEN coalesce(nullif(itemised.code, ''), 'local:' || supplier) END
+        AS supplier_uscc,
     clean(detail_url) AS notice_url,
     _file,
     _part,
