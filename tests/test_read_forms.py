@@ -129,3 +129,16 @@ def test_a_form_without_a_figure_that_does_not_say_why_goes_back(
 ) -> None:
     with pytest.raises(BrokenDelivery, match="has no rows and does not say why"):
         reads(["支出决算表"], CODES, ["合计", "", "", "", ""], ["注：本表反映支出情况。"])
+
+
+def test_a_source_of_one_table_may_take_its_number_from_a_caption(
+    reads: Callable[..., TextTable],
+) -> None:
+    table = reads(
+        ["支出决算表"],
+        ["公开表三"],
+        CODES,
+        ["201", "", "", "一般公共服务支出", "5"],
+        captions=["公开(?P<table>表.)"],
+    )
+    assert [row["_table"] for row in rows_of(table.relation)] == ["表三"]

@@ -138,8 +138,10 @@ def _taken(
 ) -> pa.Table:
     """The rows of a sheet that are data, by the declared names. Built column by column: as
     records, a million rows take half a minute."""
-    beside = {f"_{name}": value for name, value in sheet.captions.items()}
-    beside |= {"_table": declared.name, "_file": sheet.file}
+    # a source of one table may take `_table` from a caption
+    beside = {"_table": declared.name}
+    beside |= {f"_{name}": value for name, value in sheet.captions.items()}
+    beside["_file"] = sheet.file
     arrays = []
     for name, kind in zip(schema.names, schema.types, strict=True):
         if name == "_line":
