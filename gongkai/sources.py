@@ -80,8 +80,8 @@ class Table:
     rows, `skip` the rows that are no data. `heading` matches the only cell of a line that stands
     above a group of rows: the column `heading` repeats it in them. `empty` matches the sentence by
     which a department says that a table has no rows and why; its group `reason` is what is
-    published. `fill_merged` names columns of which a merged cell counts in all of its lines, while a
-    blank one stays blank.
+    published. `fill_merged` names columns of which a merged cell counts in all of its lines, while
+    a blank one stays blank.
 
     Records: `records` is the path of their list, `unnest` a list within a record, `identity` the
     fields that name a record, `labelled_html` a field that holds a page of labels and values (its

@@ -313,9 +313,7 @@ def _found(document: Document, declared: Table) -> Found:
         case "prose":
             text = read_prose(document, declared)
             return Found((headed(text, declared.heading),), text.lines)
-    grids = [
-        replace(grid, rows=mended(grid.rows, declared)) for grid in _grids(document, declared)
-    ]
+    grids = [replace(grid, rows=mended(grid.rows, declared)) for grid in _grids(document, declared)]
     found = (sheet for grid in grids for sheet in tables_in(grid, declared))
     sheets = tuple(headed(sheet, declared.heading) for sheet in found)
     if not sheets and not declared.optional:
