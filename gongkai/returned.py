@@ -34,7 +34,7 @@ def read_workbook(path: Path) -> Returned:
     BrokenDelivery where the file is none of our workbooks, the numbers of the rows are missing,
     or a row or a column stands there twice.
     """
-    sheets = list(read_excel(Document(path.name, path)))
+    sheets = list(read_excel(Document(path.name, path), ".*"))
     dataset = _dataset_property(path) or _dataset_told(sheets)
     if not dataset:
         raise BrokenDelivery(
