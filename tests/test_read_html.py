@@ -154,6 +154,13 @@ def test_a_page_of_labels_is_one_row(reads: Callable[..., TextTable]) -> None:
     assert "发布时间 2025-05-01 10" not in table.unread
 
 
+def test_lines_in_a_cell_are_labels_where_the_table_is_the_layout() -> None:
+    lines = "<p>中标人：甲</p><p>价：5</p>"
+    assert labels_in(f"<table><tr><td>{lines}</td></tr></table>", "page", "")["价"] == "5"
+    beside = labels_in(f"<table><tr><td>备注</td><td>{lines}</td></tr></table>", "page", "")
+    assert set(beside) == {"备注", "page"}
+
+
 def test_what_is_not_printed_never_counts() -> None:
     page = "<script>价：1</script><style>价：2</style><!-- 价：3 --><template>价：4</template>价：5"
     assert labels_in(page, "page", "page") == {"价": "5", "page": "价：5"}

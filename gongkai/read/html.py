@@ -81,13 +81,15 @@ def labels_in(page: str, name: str, where: str, *, of_tables: bool = True) -> di
         cells = [" ".join(_lines(cell)) for cell in _own(row, "tr", "td", "th")]
         for label, value in zip(cells[::2], cells[1::2], strict=False):
             found.setdefault(label.rstrip(":： "), value or None)
+    # a table without a label is there for the layout
+    layout = of_tables and not found
     lines, depth = list[str](), 0
     for printed in _printed(root):
         if not isinstance(printed, str):
             depth += 1 if printed is not None else -1
             continue
         lines.append(printed)
-        labelled = LABELLED.fullmatch(printed) if of_tables or depth == 0 else None
+        labelled = LABELLED.fullmatch(printed) if layout or depth == 0 else None
         if labelled:
             found.setdefault(labelled["label"].strip(), labelled["value"] or None)
     return {**found, name: "\n".join(lines) or None}
