@@ -93,7 +93,8 @@ def _rows(text: str, delimiter: str) -> tuple[list[Row], tuple[int, str] | None]
     try:
         with _uncollected():
             for fields in reader:
-                rows.append((start, "", [field or None for field in fields]))
+                cells: list[str | None] = [*fields] if all(fields) else [f or None for f in fields]
+                rows.append((start, "", cells))
                 start = reader.line_num + 1
     except csv.Error as error:
         return rows, (start, "open" if "unexpected end" in str(error) else "quote")
