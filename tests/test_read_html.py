@@ -11,9 +11,9 @@ import pytest
 
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
-from gongkai.read import TextTable
+from gongkai.read import TextTable, read
 from gongkai.read.html import grids_in, labels_in
-from tests.support import read_bytes
+from tests.support import a_source, delivered, read_bytes
 
 PAGE = """
 <html><head><title>江海市</title><style>td {color: red}</style></head><body>
@@ -152,6 +152,23 @@ def test_a_page_of_labels_is_one_row(reads: Callable[..., TextTable]) -> None:
     assert (winner, price, tenderer) == ("某某公司", "100.50万元", "某局")
     assert text.splitlines()[2] == "发布时间 2025-05-01 10:30"
     assert "发布时间 2025-05-01 10" not in table.unread
+
+
+def test_a_label_that_some_pages_lack_is_empty_there(
+    home: Home, tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
+    pages = {
+        "1.html": "<p>中标人：甲</p><p>价：5</p>".encode(),
+        "2.html": "<p>中标人：乙</p>".encode(),
+    }
+    source = a_source(
+        tmp_path, {"kind": "html", "labelled_html": "page", "columns": ["中标人", "价"]}
+    )
+    table = read(delivered(home, pages), source, home, database)
+    assert table.relation.project("中标人, 价, _file").fetchall() == [
+        ("甲", "5", "1.html"),
+        ("乙", None, "2.html"),
+    ]
 
 
 def test_lines_in_a_cell_are_labels_where_the_table_is_the_layout() -> None:

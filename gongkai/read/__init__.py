@@ -96,7 +96,8 @@ def read(
             skipped += len(sheet.rows)
             continue
         # records without a field are no broken delivery, as long as some record has it
-        elsewhere = headers[declared] if declared.kind == "json" else None
+        of_records = declared.kind == "json" or declared.labelled_html
+        elsewhere = headers[declared] if of_records else None
         places = _places(sheet, declared, elsewhere) if headers[declared] else {}
         unread |= {name for at, name in enumerate(sheet.header) if at not in places.values()}
         rows = [row for row in sheet.rows if not _skips(row[2], declared, places)]
