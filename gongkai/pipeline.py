@@ -38,7 +38,7 @@ from gongkai.protect import protect
 from gongkai.publish import publish_edition
 from gongkai.pull import Known, Pulled
 from gongkai.pull import pull as pull_source
-from gongkai.pulls import ApiPull, DatabasePull
+from gongkai.pulls import ApiPull, DatabasePull, knows_periods
 from gongkai.read import read
 from gongkai.sources import Source
 from gongkai.state import COMPLETED, Attempt, Receipt, Store, now
@@ -184,7 +184,9 @@ def pull(
     same_code = last is not None and (last.fingerprint or "").startswith(code)
     published = store.publication(dataset)
     settled = published is not None and last is not None and published[0] == last.edition
-    backfill = backfill or (period is not None and is_past(period, _today()))
+    if period is not None and is_past(period, _today()) and not backfill:
+        _refuse_strangers(source, period)
+        backfill = True
     asks_for_new = same_code and settled and not (period or full or backfill)
     since = store.watermark(dataset, source.name) if asks_for_new else None
     if not _takes_part(contract, source):
@@ -219,6 +221,24 @@ def pull(
         count=len(pulled.receipts),
         bytes=sum(receipt.bytes for receipt in pulled.receipts),
         unchanged=same_code and same_input and settled,
+    )
+
+
+def _refuse_strangers(source: Source, period: str) -> None:
+    """A source that gives everything, whatever period is asked for, would have all of it marked as
+    filled in later."""
+    if knows_periods(source.pull):
+        return
+    raise WrongCall(
+        Text(
+            f"该来源不能只取 {period} 一个期间",
+            f"the source cannot be asked for {period} by itself",
+        ),
+        where=f"{source.dataset}, {source.name}",
+        do=Text(
+            "请在来源声明中写明如何取一个期间；如所有数据均为补录，请用 --backfill。",
+            "Declare how a period is asked for; where all of it is of the past, say --backfill.",
+        ),
     )
 
 

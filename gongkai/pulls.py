@@ -190,6 +190,21 @@ def declared(raw: Mapping[str, Any], dataset: str) -> Pull:
     )
 
 
+def knows_periods(pull: Pull) -> bool:
+    """Whether one period can be asked for by itself."""
+    match pull:
+        case DatabasePull():
+            return pull.period_query is not None
+        case ApiPull():
+            return pull.period is not None
+        case UrlPull():
+            return "{period}" in pull.path
+        case FilesPull():
+            return "{period}" in pull.pattern
+        case CkanPull():
+            return False
+
+
 def _database(raw: Mapping[str, Any], connection: str) -> DatabasePull:
     since_query, updated = raw.get("since_query"), raw.get("updated")
     if (since_query is None) != (updated is None):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gongkai import pipeline
+from gongkai import contracts, pipeline
+from gongkai.errors import WrongCall
 from gongkai.home import Home
 from gongkai.query import connect
 from gongkai.state import Store
@@ -32,6 +34,7 @@ API = {
     "page_size": 2,
     "since": "since",
     "updated": "changed",
+    "period": "year",
 }
 
 
@@ -138,9 +141,34 @@ def test_only_what_is_new_is_asked_for_unless_all_of_it_is_wanted(
 
 def test_a_period_does_not_move_the_watermark(land: Home, bureau: Bureau) -> None:
     pipeline.run(DATASET, land)
+    bureau.asked.clear()
     bureau.notices = [{**notice(1), "changed": "2025-01-01"}]
     assert pipeline.run(DATASET, land, period="2019").state == "published"
+    assert [query["year"] for query in bureau.asked] == ["2019"]
     assert Store(land).watermark(DATASET, "tiny") == "2025-04-05"
+
+
+def test_the_past_is_asked_for_only_where_the_source_knows_periods(tmp_path: Path) -> None:
+    pull = {"kind": "files", "connection": "gongkai_land", "folder": ".", "pattern": "*.csv"}
+    home = installed(tmp_path, pull, {"kind": "delimited"}, drop_folder(tmp_path))
+    with pytest.raises(WrongCall, match="cannot be asked for 2019 by itself"):
+        pipeline.run(DATASET, home, period="2019")
+    (tmp_path / "1.csv").write_bytes(as_csv([COLUMNS, list(notice(1).values())]))
+    assert pipeline.run(DATASET, home, period="2019", backfill=True).state == "published"
+    with connect(home) as database:
+        assert database.sql(f"SELECT is_backfill FROM {DATASET}").fetchall() == [(True,)]
+
+
+def test_a_whole_list_is_asked_for_whole(
+    land: Home, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = contracts.load
+    monkeypatch.setattr(contracts, "load", lambda name: replace(known(name), delivery="snapshot"))
+    pipeline.run(DATASET, land)
+    bureau.asked.clear()
+    again = pipeline.run(DATASET, land)
+    assert again.state == "unchanged", again
+    assert all("since" not in query for query in bureau.asked)
 
 
 def test_only_files_that_were_not_seen_are_taken(tmp_path: Path) -> None:
