@@ -304,3 +304,17 @@ def test_columns_that_change_from_one_page_to_the_next_are_refused(read: Read) -
 
 def test_where_no_title_is_there_is_no_table(read: Read) -> None:
     assert read(Page().text(50, 40, "正文：债务限额表见附件")) == []
+
+
+def test_a_page_with_the_total_alone_shows_fewer_rules(read: Read) -> None:
+    first = titled().table(90, XS, [HEADER, NANJING])
+    [grid] = read(first, Page().table(40, [50, 300, 400], [["合计", "4,586.85"]]))
+    assert cells(grid)[-1] == ["合计", None, "4,586.85"]
+
+
+def test_the_lines_of_the_title_page_stand_beside_the_table(read: Read) -> None:
+    page = titled().table(90, XS, [HEADER, NANJING])
+    [grid] = read(Page().text(200, 200, "江苏省财政厅", 20), page, cover=("财政厅",))
+    assert grid.cover == ((1, "第1页", ["江苏省财政厅"]),)
+    [grid] = read(Page().text(200, 200, "江苏省财政厅", 20), page)
+    assert grid.cover == ()
