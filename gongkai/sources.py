@@ -130,8 +130,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Source:
-    """A declared source. `surrogates` are key columns without a national code here: their values
-    begin with `local:` and no national format is asked of them."""
+    """A declared source. `surrogates` are columns that must be given and have no national code
+    here: their values begin with `local:` and no national format is asked of them."""
 
     name: str
     dataset: str

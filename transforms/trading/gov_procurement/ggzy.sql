@@ -166,8 +166,7 @@ SELECT
     is_result AND NOT regexp_matches(words, '本项目流标|本项目废标') AS is_awarded,
     CASE WHEN is_result THEN to_moment(publish_date) END AS result_publish,
     CASE WHEN is_result THEN supplier END AS supplier_name,
-    CASE WHEN is_result THEN coalesce(nullif(itemised.code, ''), 'local:' || supplier) END
-        AS supplier_uscc,
+    CASE WHEN is_result THEN nullif(itemised.code, '') END AS supplier_uscc,
     clean(detail_url) AS notice_url,
     _file,
     _part,
