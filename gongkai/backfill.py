@@ -7,6 +7,7 @@ kept in the private lake by their keys, and counts once the run that brought the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, timedelta
@@ -15,17 +16,32 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from gongkai.contracts import Contract
+from gongkai.errors import WrongCall
 from gongkai.lake import literal, quoted
 from gongkai.state import Attempt
+from gongkai.text import Text
 
 TABLE = "private.quarantine.backfilled"
+PERIOD = re.compile(r"\d{4}(-H[12]|-Q[1-4]|-(0[1-9]|1[0-2])(-\d{2})?)?")
 YEAR = timedelta(days=366)
 
 
 def is_past(period: str, today: date) -> bool:
     """Whether a period ended so long ago, a year and more, that asking for it is a backfill by
-    itself. A nearer one may just be late."""
-    return _last_day(period) < today - YEAR
+    itself. A nearer one may just be late. Raises WrongCall where it is no period."""
+    try:
+        if PERIOD.fullmatch(period):
+            return _last_day(period) < today - YEAR
+    except ValueError:
+        pass
+    raise WrongCall(
+        Text(f"“{period}”不是期间", f"“{period}” is no period"),
+        where="--period",
+        do=Text(
+            "请写成 2024、2024-H1、2024-Q3、2024-07 或 2024-07-15。",
+            "Write 2024, 2024-H1, 2024-Q3, 2024-07 or 2024-07-15.",
+        ),
+    )
 
 
 def _last_day(period: str) -> date:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from gongkai import backfill, pipeline
+from gongkai.errors import WrongCall
 from gongkai.home import Home
 from gongkai.query import connect
 from gongkai.state import Attempt, Store
@@ -121,6 +122,12 @@ def test_a_run_can_be_called_a_backfill(land: Home, deliver: Callable[..., None]
 )
 def test_what_ended_more_than_a_year_ago_is_past(period: str, past: bool) -> None:
     assert backfill.is_past(period, date(2026, 11, 24)) is past
+
+
+@pytest.mark.parametrize("text", ["", "24", "2024-13", "2024-H3", "2024-02-30", "last year"])
+def test_what_is_no_period_is_a_wrong_call(text: str) -> None:
+    with pytest.raises(WrongCall, match="is no period"):
+        backfill.is_past(text, date(2026, 11, 24))
 
 
 def test_only_a_limit_of_time_is_not_judged(
