@@ -32,7 +32,7 @@ def limits(year: int = 2023, state: str = "决算", unit: str = "亿元") -> Cel
     """Limits and balances of a province, a city and two of its divisions."""
     said = {"决算": "（决算数）", "预算": "预计执行数"}[state]
     return [
-        [f"浙江省{year}年地方政府债务限额及余额{state}情况表"],
+        [f"浙江省 {year} 年 地方政府债务限额及余额{state}情况表"],
         [None, None, None, None, None, None, f"单位：{unit}"],
         ["地   区", f"{year}年债务限额", None, None, f"{year}年债务余额{said}", None, None],
         [None, None, "一般债务", "专项债务", None, "一般债务", "专项债务"],
@@ -51,7 +51,7 @@ def moves(year: int = 2023, said: str = "决算数") -> Cells:
     """How they moved, for the province and for its own level."""
     before = year - 1
     return [
-        [f"浙江省{year}年地方政府债务发行及还本付息情况表"],
+        [f"浙江省 {year} 年地方政府债务发行及还本付息情况表"],
         [None, None, "单位：亿元"],
         ["项    目", "本地区", "本级"],
         [f"一、{before}年末地方政府债务余额", 20, 7],
@@ -215,4 +215,11 @@ def test_a_form_whose_header_changed_names_the_column(takes: Takes) -> None:
     form = limits()
     form[2][1] = "2023年债务上限"
     with pytest.raises(BrokenDelivery, match="the column 限额合计 is missing"):
+        takes(LIMITS, workbook(form))
+
+
+def test_a_header_of_another_year_than_the_title_is_a_broken_delivery(takes: Takes) -> None:
+    form = limits(2023)
+    form[2] = limits(2022)[2]
+    with pytest.raises(BrokenDelivery, match="限额合计 is missing; the nearest is “2022年债务限额"):
         takes(LIMITS, workbook(form))

@@ -374,7 +374,10 @@ def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str,
         elif name in must and (
             elsewhere is None or not any(re.fullmatch(pattern, text) for text in elsewhere)
         ):
-            near = difflib.get_close_matches(name, sheet.header, n=1, cutoff=0.4)
+            near = [
+                *difflib.get_close_matches(name, sheet.header, n=1, cutoff=0.4),
+                *difflib.get_close_matches(pattern, sheet.header, n=1, cutoff=0.4),
+            ]
             hint = Text("没有相近的表头", "no other header is near")
             if near:
                 hint = Text(f"最接近的是“{near[0]}”", f"the nearest is “{near[0]}”")
