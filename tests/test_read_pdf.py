@@ -31,6 +31,7 @@ def read(tmp_path: Path) -> Read:
         # a document is known by its bytes, so that what was laid out is good as long as they are
         reader._text_of_pages.cache_clear()
         reader._lines_of_page.cache_clear()
+        reader._opened.cache_clear()
         table = Table(kind="pdf", **{"title": "债务限额表$", **declared})
         return list(read_pdf(Document("report.pdf", path), table))
 
@@ -137,6 +138,14 @@ def test_a_declared_stop_ends_a_table(read: Read) -> None:
     page = titled().table(90, XS, [HEADER, NANJING, ["合计", "1", "2"], WUXI])
     [grid] = read(page, stop="^合计")
     assert cells(grid)[-1] == NANJING
+
+
+def test_what_is_left_of_a_stopped_table_on_the_next_page_is_no_other_table(read: Read) -> None:
+    first = titled().table(90, XS, [HEADER, NANJING, ["合计", "1", "2"]])
+    rest = titled().table(90, XS, [HEADER, WUXI])
+    other = titled("2025年债务限额表").table(90, XS, [HEADER, WUXI])
+    grids = read(first, rest, other, stop="^合计", repeats=True)
+    assert [cells(grid)[0] for grid in grids] == [["2024年债务限额表"], ["2025年债务限额表"]]
 
 
 def test_a_table_of_contents_bears_no_table(read: Read) -> None:
@@ -260,8 +269,7 @@ def test_what_several_tables_need_of_a_document_is_laid_out_once(
 
 def test_pages_without_the_title_are_not_laid_out(read: Read) -> None:
     read(*[Page().text(50, 40, "正文")] * 9, titled().table(90, XS, [HEADER, NANJING]))
-    # the page before is looked at for what stands at the foot of both
-    assert reader._lines_of_page.cache_info().misses == 2
+    assert reader._lines_of_page.cache_info().misses == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from pdfplumber.utils.text import extract_words
 
 from gongkai.errors import BrokenDelivery
 from gongkai.read.grid import Corner, Document, Grid, Row
-from gongkai.read.shape import line_text
+from gongkai.read.shape import bare, line_text
 from gongkai.sources import Table
 from gongkai.text import Text
 
@@ -99,15 +99,15 @@ def read_pdf(document: Document, declared: Table) -> Iterator[Grid]:
         if (title, page) == rest:
             rest, start = (title, page + 1), (page, at + 1)
             continue
-        lines, furniture, start = _table(document, len(texts), declared, start)
+        lines, furniture, start = _table(document, texts, declared, start)
         yield _grid(document, declared, lines, furniture)
         rest = (title, lines[-1].page + 1)
         if not declared.repeats:
             return
 
 
-def _texts(document: Document) -> tuple[str, ...]:
-    """The text of every page, white space dropped."""
+def _texts(document: Document) -> tuple[tuple[str, ...], ...]:
+    """The lines of text of every page, white space dropped, in no certain order."""
     try:
         texts = _text_of_pages(document.path)
     except pypdfium2.PdfiumError as error:
@@ -126,18 +126,26 @@ def _texts(document: Document) -> tuple[str, ...]:
     return texts
 
 
+def titles_in(document: Document) -> Iterator[str]:
+    """What looks like the title of a table, outside of tables of contents; each once."""
+    lines = [line for page in _texts(document) if "目录" not in page for line in page]
+    looks = [line for line in lines if ANOTHER_TITLE.fullmatch(line) and not LEADERS.search(line)]
+    yield from dict.fromkeys(looks)
+
+
 @lru_cache(maxsize=4)
-def _text_of_pages(path: Path) -> tuple[str, ...]:
+def _text_of_pages(path: Path) -> tuple[tuple[str, ...], ...]:
     with pypdfium2.PdfDocument(path) as pdf:
         if len(pdf) > MOST_PAGES:
-            return ("",) * len(pdf)
+            return ((),) * len(pdf)
+        texts = (pdf[at].get_textpage().get_text_bounded() for at in range(len(pdf)))
         return tuple(
-            re.sub(r"\s+", "", pdf[at].get_textpage().get_text_bounded()) for at in range(len(pdf))
+            tuple(bare(line) for line in text.splitlines() if line.strip()) for text in texts
         )
 
 
 def _title(
-    document: Document, texts: Sequence[str], declared: Table, start: tuple[int, int]
+    document: Document, texts: Sequence[Sequence[str]], declared: Table, start: tuple[int, int]
 ) -> tuple[int, int] | None:
     """Page and line of the next title, both from 0, in no table of contents."""
     first, line = start
@@ -146,7 +154,7 @@ def _title(
     # how lines break is seen only once a page is laid out
     loose = re.compile(declared.title.removeprefix("^").removesuffix("$"))
     for page in range(first, len(texts)):
-        if not loose.search(texts[page]):
+        if not loose.search("".join(texts[page])):
             continue
         lines = _page(document, page)
         after = line if page == first else 0
@@ -166,9 +174,10 @@ def _is_contents(lines: Sequence[Line], at: int) -> bool:
 
 
 def _table(
-    document: Document, pages: int, declared: Table, start: tuple[int, int]
+    document: Document, texts: Sequence[Sequence[str]], declared: Table, start: tuple[int, int]
 ) -> tuple[list[Line], int, tuple[int, int] | None]:
     """The lines of a table, how much was page furniture, and where to look on."""
+    pages = len(texts)
     page, at = start
     title = _page(document, page)[at].text
     lines = _page(document, page)[at:]
@@ -176,14 +185,14 @@ def _table(
     furniture = 0
     while True:
         end = _end(lines, declared, title, begun=bool(taken))
-        aside = _furniture(document, page, pages)
+        aside = _furniture(document, page, texts)
         kept = [line for line in lines[:end] if line.number not in aside]
         furniture += end - len(kept)
         taken += kept
         if end < len(lines):
             return taken, furniture, (page, lines[end].number - 1)
         left = page
-        page = next((at for at in range(page + 1, pages) if _page(document, at)), pages)
+        page = next((at for at in range(page + 1, pages) if texts[at]), pages)
         if page >= pages:
             return taken, furniture, None
         heads = _heads(_page(document, page), taken, declared, title, adjoins=page == left + 1)
@@ -255,17 +264,15 @@ def _is_title(line: Line) -> bool:
     return ANOTHER_TITLE.fullmatch(line.text) is not None
 
 
-def _furniture(document: Document, page: int, pages: int) -> set[int]:
-    """The lines, by number, that are the page's own: its number, and what stands at its foot as it
-    stands at the foot of the page before or after it."""
+def _furniture(document: Document, page: int, texts: Sequence[Sequence[str]]) -> set[int]:
+    """The lines, by number, that are the page's own: its number, and what stands at its foot and
+    on the page before or after it likewise."""
     lines = _page(document, page)
-    feet = {
-        re.sub(r"\d", "", line.text)
-        for beside in (page - 1, page + 1)
-        if 0 <= beside < pages
-        for line in _page(document, beside)[-2:]
-        if line.area is None
-    }
+    beside = [
+        *(texts[page - 1] if page else ()),
+        *(texts[page + 1] if page + 1 < len(texts) else ()),
+    ]
+    feet = {re.sub(r"\d", "", text) for text in beside}
     edges = [*lines[:1], *lines[-2:]]
     found = {line.number for line in edges if line.area is None and PAGE.fullmatch(line.text)}
     for line in reversed(lines[-2:]):
@@ -359,20 +366,25 @@ def _page(document: Document, page: int) -> tuple[Line, ...]:
     return _lines_of_page(document.path, page)
 
 
+@lru_cache(maxsize=2)
+def _opened(path: Path) -> pdfplumber.pdf.PDF:
+    return pdfplumber.open(path)
+
+
 @lru_cache(maxsize=256)
 def _lines_of_page(path: Path, page: int) -> tuple[Line, ...]:
     """Laid out once, however many tables of the document are declared."""
-    with pdfplumber.open(path, pages=[page + 1]) as pdf:
-        # what is printed twice over itself, to look bold, is there once
-        printed = pdf.pages[0].dedupe_chars()
-        found: list[tuple[float, Line]] = []
-        within: set[int] = set()
-        for area, table in enumerate(_ruled(printed)):
-            found += _rows_of_area(table.cells, printed.chars, page, area, within)
-        outside = [char for at, char in enumerate(printed.chars) if at not in within]
-        for words in _by_line(_words(outside)):
-            cells = tuple(_phrases(words))
-            found.append((words[0].top, Line(page, 0, cells, None, tuple(words))))
+    whole = _opened(path).pages[page]
+    # what is printed twice over itself, to look bold, is there once
+    printed = whole.dedupe_chars()
+    found: list[tuple[float, Line]] = []
+    within: set[int] = set()
+    for area, table in enumerate(_ruled(printed)):
+        found += _rows_of_area(table.cells, printed.chars, page, area, within)
+    outside = [char for at, char in enumerate(printed.chars) if at not in within]
+    for words in _by_line(_words(outside)):
+        cells = tuple(_phrases(words))
+        found.append((words[0].top, Line(page, 0, cells, None, tuple(words))))
     found.sort(key=lambda placed: placed[0])
     return tuple(replace(line, number=number) for number, (_, line) in enumerate(found, 1))
 
