@@ -19,8 +19,10 @@ def serving(folder: Path, script: str) -> Iterator[int]:
     """The port of a server that has run the script; it ends with the block."""
     data, door = folder / "data", folder / "door"
     subprocess.run(
-        ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal"]
-        + ["--skip-test-db", "--user=root", f"--datadir={data}"],
+        [
+            *("mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal"),
+            *("--skip-test-db", "--user=root", f"--datadir={data}"),
+        ],
         check=True,
         capture_output=True,
     )
@@ -28,8 +30,11 @@ def serving(folder: Path, script: str) -> Iterator[int]:
         port = free.getsockname()[1]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            ["mariadbd", "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={door}"]
-            + ["--bind-address=127.0.0.1", f"--port={port}", "--innodb-buffer-pool-size=16M"],
+            [
+                *("mariadbd", "--no-defaults", "--user=root", f"--datadir={data}"),
+                *(f"--socket={door}", "--bind-address=127.0.0.1", f"--port={port}"),
+                "--innodb-buffer-pool-size=16M",
+            ],
             stdout=log,
             stderr=log,
         )
