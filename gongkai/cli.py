@@ -265,6 +265,9 @@ def new_dataset(
     name: Annotated[str, typer.Argument(metavar="AREA/DATASET", help="领域/数据集")],
     file: Annotated[Path, typer.Option("--from", help="样本文件 · a sample file")],
     sheet: Annotated[str | None, typer.Option(help="工作表 · the sheet of a workbook")] = None,
+    title: Annotated[
+        str | None, typer.Option(help="表名 · the title of a table in a PDF, page or Word file")
+    ] = None,
     source: Annotated[
         str, typer.Option(help="来源名称 · what the source is called")
     ] = "department",
@@ -273,7 +276,8 @@ def new_dataset(
     from gongkai import drafting
 
     area, dataset = drafting.named(name)
-    for line in drafting.sentences(drafting.draft(area, dataset, file, sheet=sheet, source=source)):
+    found = drafting.draft(area, dataset, file, sheet=sheet, title=title, source=source)
+    for line in drafting.sentences(found):
         print(line)
 
 

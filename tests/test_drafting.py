@@ -27,6 +27,7 @@ from gongkai.lake import load_macros
 from gongkai.pulls import FilesPull
 from gongkai.sources import Header, Source
 from samples.codes import credit_code
+from tests.printed import Page, pdf
 from tests.support import PROJECT, as_csv
 
 ESTATES = [
@@ -350,7 +351,8 @@ def test_an_orphaned_suite_is_not_overwritten_either(project: Path, tmp_path: Pa
     [
         ("weather", "plan", "a.csv", "编号,名称\n1,甲\n", "there is no area weather"),
         ("projects", "The Plan", "a.csv", "编号,名称\n1,甲\n", "The Plan is no name"),
-        ("projects", "plan", "a.pdf", "x", ".pdf is not supported"),
+        ("projects", "plan", "a.doc", "x", ".doc is not supported"),
+        ("projects", "plan", "a.pdf", "x", "no sound PDF"),
         ("projects", "plan", "a.csv", "1,2\n3,4\n", "no header was found"),
         ("projects", "plan", "a.json", '{"a": 1}', "no list of records"),
         ("projects", "plan", "a.json", "{", "no list of records"),
@@ -478,3 +480,50 @@ def test_the_tutorial_works(project: Path, tmp_path: Path, monkeypatch: pytest.M
 def one_line(answer: str) -> str:
     """What was said, however wide the terminal is."""
     return "".join(answer.split())
+
+
+REPORT = [
+    ["地区", "2024年债务限额", None, "2024年债务余额", None],
+    [None, "一般债务", "专项债务", "一般债务", "专项债务"],
+    ["甲市", "8531.28", "25654.96", "8137.43", "20090.18"],
+    ["乙市", "707.93", "5546.14", "483.78", "488.35"],
+]
+
+
+def report(*, title: str) -> bytes:
+    """A page with two titled tables, the second with a header in two lines."""
+    page = Page().text(60, 40, "表一 2024年收入执行情况表", 14)
+    page.table(70, (20, 150, 250), [["项目", "金额"], ["税收", "12"], ["非税", "3"]])
+    page.text(60, 200, title, 14).text(400, 220, "单位：亿元")
+    page.table(240, (20, 120, 220, 320, 420, 520), REPORT)
+    return pdf(page)
+
+
+def test_a_titled_table_of_a_pdf_is_drafted_for_any_year(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "报告2024.pdf"
+    file.write_bytes(report(title="表二 2024年债务限额余额情况表"))
+    found = drafting.draft("finance", "debts", file, title="表二 2024年债务限额余额情况表")
+    read = source_of(found).table
+    assert (read.kind, read.title) == ("pdf", r"^表二\d{4}年债务限额余额情况表")
+    assert read.header == Header("地区", 2)
+    assert dict(read.columns)["2024年债务限额/一般债务"] == r"\d{4}年债务限额/一般债务"
+    assert (found.rows, found.accepted) == (2, 2)
+
+
+def test_the_other_tables_of_a_pdf_are_named(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "报告2024.pdf"
+    file.write_bytes(report(title="表二 2024年债务限额余额情况表"))
+    found = drafting.draft("finance", "revenue", file)
+    assert source_of(found).table.title == r"^表一\d{4}年收入执行情况表"
+    assert any("未读取：表二2024年债务限额余额情况表" in asked.zh for asked in found.questions)
+
+
+def test_a_table_of_a_page_is_drafted(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "公告.html"
+    rows = "".join(f"<tr><td>{n}</td><td>地块{n}</td><td>{n}0.5</td></tr>" for n in range(1, 4))
+    table = f"<table><tr><th>编号</th><th>地块名称</th><th>面积（公顷）</th></tr>{rows}</table>"
+    page = f"<html><meta charset=utf-8><h3>2024年供地结果表</h3>{table}</html>"
+    file.write_text(page, encoding="utf-8")
+    found = drafting.draft("land", "supplies", file)
+    assert source_of(found).table.title == r"^\d{4}年供地结果表"
+    assert (found.rows, found.accepted) == (3, 3)

@@ -66,12 +66,14 @@ def draft(
     root: Path | None = None,
     *,
     sheet: str | None = None,
+    title: str | None = None,
     source: str = "department",
     today: date | None = None,
 ) -> Drafted:
     """Draft `area/dataset` from a sample and write it under `root`, or the project.
 
-    Of a workbook the named sheet is taken, or the first that has a header, and those like it.
+    Of a workbook the named sheet is taken, or the first that has a header, and those like it; of a
+    PDF, a web page or a Word document the table with the title.
     Writes schemas/, transforms/ and expectations/ files that are not there yet, and runs the
     draft on the sample. Raises WrongCall where the names or the file will not do, or something
     is there already: nothing is ever overwritten.
@@ -81,19 +83,19 @@ def draft(
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as database:
         load_macros(database)
         home = _trial_home(Path(folder))
-        shape = shape_of(file, sheet)
+        shape = shape_of(file, sheet, title)
         profiles = _profiled(file, shape, dataset, Path(folder), home, database)
         fields, asked = proposed(shape, profiles, dataset, file, root, today or date.today())
         fields, doubtful = with_key(fields, shape, profiles, database)
-        title = title_of(shape, dataset)
+        called = title_of(shape, dataset)
         lists = {
             root / "schemas" / "codelists" / f"{field.code_list}.csv": code_list_text(field)
             for field in fields
             if field.codes and field.code_list
         }
         contents = {
-            targets[0]: contract_text(area, dataset, title, fields),
-            targets[1]: source_text(area, title, file, shape),
+            targets[0]: contract_text(area, dataset, called, fields),
+            targets[1]: source_text(area, called, file, shape),
             targets[2]: transform_text(fields),
             targets[3]: suite_text(dataset, fields),
             **lists,

@@ -7,17 +7,21 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gongkai import sources
 from gongkai.errors import WrongCall
+from gongkai.read.apart import read_apart
 from gongkai.read.excel import read_excel
-from gongkai.read.grid import Document
+from gongkai.read.grid import Document, Grid, Row
+from gongkai.read.html import read_html
+from gongkai.read.pdf import read_pdf, titles_in
 from gongkai.read.records import read_json
-from gongkai.read.shape import bare, captions_in, join_headers, tables_in
+from gongkai.read.shape import bare, captions_in, is_titled, line_text, tables_in
+from gongkai.read.word import read_word
 from gongkai.sources import Header, Table
 from gongkai.text import Text
 
@@ -30,7 +34,15 @@ SUFFIXES: Mapping[str, str] = {
     ".xlsb": "excel",
     ".ods": "excel",
     ".json": "json",
+    ".pdf": "pdf",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "word",
 }
+
+MOST_TITLES = 20
+"""So many of the tables that a draft leaves out are named."""
+UNIT_LINE = re.compile(r"[（(]?(金额)?单位")
 
 Line = tuple[int, list[str | None]]
 TOTAL = r"^(合\s*计|总\s*计|小\s*计|累\s*计)"
@@ -62,15 +74,18 @@ class Shape:
         return tuple(name for name, _ in self.headers)
 
 
-def shape_of(file: Path, sheet: str | None = None) -> Shape:
-    """The layout of a sample, of the sheet that is named or the first that has a header. Raises
-    WrongCall where the file is none that can be read, or has no header."""
+def shape_of(file: Path, sheet: str | None = None, title: str | None = None) -> Shape:
+    """The layout of a sample: of the sheet that is named or the table that is so titled, or of the
+    first that has a header. Raises WrongCall where the file is none that can be read, or has no
+    header."""
     kind = _kind(file)
     match kind:
         case "json":
             return _shape_of_json(file)
         case "excel":
             return _shape_of_excel(file, sheet)
+        case "pdf" | "html" | "word":
+            return _shape_of_titled(kind, file, title)
     return _shape_of_text(file)
 
 
@@ -91,7 +106,8 @@ def _shape_of_text(file: Path) -> Shape:
 
     delimiter = max(",\t;|", key=evenness)
     table = Table("delimited", encoding=encoding, delimiter=delimiter)
-    return _shape_of_grid(table, parsed(delimiter), file)
+    rows: list[Row] = [(line, "", cells) for line, cells in parsed(delimiter)]
+    return _shape_of_grid(table, Grid(file.name, "", rows), file)
 
 
 def _decoded(file: Path) -> tuple[str, str]:
@@ -111,11 +127,11 @@ def _decoded(file: Path) -> tuple[str, str]:
 
 
 def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
-    grids: dict[str, list[Line]] = {}
-    for sheet in read_excel(Document(file.name, file), ".*"):
-        lines = [(line, cells) for line, _, cells in sheet.rows]
-        if any(any(cells) for _, cells in lines):
-            grids[sheet.part] = lines
+    grids = {
+        sheet.part: sheet
+        for sheet in read_excel(Document(file.name, file), ".*")
+        if any(any(cells) for _, _, cells in sheet.rows)
+    }
     if not grids:
         raise _no_header(file)
     if wanted is not None and wanted not in grids:
@@ -126,14 +142,14 @@ def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
         )
     # a cover has no header
     first = wanted or next(
-        (part for part, lines in grids.items() if _header_in(lines)), next(iter(grids))
+        (part for part, grid in grids.items() if _header_in(grid)), next(iter(grids))
     )
     place = _header_place(grids[first], file)
-    heads = [grids[first][at][1] for at in place]
+    heads = [grids[first].rows[at][2] for at in place]
     alike = [
         part
-        for part, lines in grids.items()
-        if [lines[at][1] for at in place if at < len(lines)] == heads
+        for part, grid in grids.items()
+        if [grid.rows[at][2] for at in place if at < len(grid.rows)] == heads
     ]
     sheets = None if len(grids) == 1 else "|".join(map(re.escape, alike))
     left_out = [part for part in grids if part not in alike]
@@ -145,6 +161,72 @@ def _shape_of_excel(file: Path, wanted: str | None) -> Shape:
         f"only the sheets {', '.join(alike)} are read; not read: {', '.join(left_out)}",
     )
     return replace(shape, questions=(*shape.questions, asked))
+
+
+def _lines(grid: Grid) -> list[Line]:
+    return [(line, cells) for line, _, cells in grid.rows]
+
+
+def _shape_of_titled(kind: Literal["pdf", "html", "word"], file: Path, wanted: str | None) -> Shape:
+    """Of a document whose tables have titles: the wanted one, or the first that has a header."""
+    document = Document(file.name, file)
+    titles = [wanted] if wanted else list(_titles(kind, document))
+    for title in titles:
+        table = Table(kind, title=_title_pattern(title)) if title else Table(kind)
+        grids = _all_grids(document, table)
+        grid = next((g for g in grids if not title or is_titled(g, table)), None)
+        if grid is None or not _header_in(_from_title(grid, table)):
+            continue
+        shape = _shape_of_grid(table, _from_title(grid, table), file)
+        others = [other for other in titles if other and other != title]
+        asked = Text(
+            f"只读取“{title}”；未读取：{'、'.join(others[:MOST_TITLES])}",
+            f"only “{title}” is read; not read: {', '.join(others[:MOST_TITLES])}",
+        )
+        return replace(shape, questions=(*shape.questions, asked)) if others else shape
+    raise _no_header(file)
+
+
+def _titles(kind: Literal["pdf", "html", "word"], document: Document) -> Iterator[str]:
+    """What may be the titles of tables; nothing ("") for a table that has none."""
+    if kind == "pdf":
+        yield from titles_in(document)
+        return
+    for grid in _all_grids(document, Table(kind)):
+        printed = [line_text(cells) for line, _, cells in grid.rows if line == 0]
+        yield next((text for text in reversed(printed) if not UNIT_LINE.match(text)), "")
+
+
+def _all_grids(document: Document, table: Table) -> list[Grid]:
+    match table.kind:
+        case "pdf":
+            return read_apart(lambda: list(read_pdf(document, table)), document)
+        case "html":
+            return read_apart(lambda: list(read_html(document, None)), document)
+    return read_apart(lambda: list(read_word(document)), document)
+
+
+def _from_title(grid: Grid, table: Table) -> Grid:
+    """The grid from its title on."""
+    if table.title is None:
+        return grid
+    found = (at for at, row in enumerate(grid.rows) if re.search(table.title, line_text(row[2])))
+    start = next(found, 0)
+    merged = tuple(
+        ((top - start, left), (bottom - start, right))
+        for (top, left), (bottom, right) in grid.merged
+        if top >= start
+    )
+    return replace(grid, rows=grid.rows[start:], merged=merged)
+
+
+def _title_pattern(title: str) -> str:
+    return "^" + _of_any_year(bare(title))
+
+
+def _of_any_year(text: str) -> str:
+    """An expression for a text, whatever year it names."""
+    return re.sub(r"(?:19|20)\d{2}(?=年)", r"\\d{4}", re.escape(text))
 
 
 def _shape_of_json(file: Path) -> Shape:
@@ -178,19 +260,16 @@ def _list_in(found: Any) -> tuple[str, ...] | None:
     return None
 
 
-def _shape_of_grid(table: Table, lines: list[Line], file: Path) -> Shape:
-    place = _header_place(lines, file)
+def _shape_of_grid(table: Table, grid: Grid, file: Path) -> Shape:
+    lines = _lines(grid)
+    place = _header_place(grid, file)
     above = [cells for _, cells in lines[: place[0]]]
     if place[0] > 0:
         # next year's file may have a title more
         table = replace(table, header=_header_of(lines, place))
     else:
         table = replace(table, header_rows=tuple(lines[at][0] for at in place))
-    if table.kind == "excel":
-        grid = next(iter(read_excel(Document(file.name, file), table.sheets)))
-        header = next(tables_in(grid, table)).header
-    else:
-        header = join_headers([lines[at][1] for at in place])
+    header = next(tables_in(grid, table)).header
     data = [cells for _, cells in lines[place[-1] + 1 :]]
     firsts = [next((cell.strip() for cell in cells if cell and cell.strip()), "") for cells in data]
     skip = tuple(
@@ -215,8 +294,8 @@ def _is_footer(first: str) -> bool:
     return not first or any(re.search(pattern, first) for pattern, _ in FOOTERS)
 
 
-def _header_place(lines: Sequence[Line], file: Path) -> tuple[int, ...]:
-    place = _header_in(lines)
+def _header_place(grid: Grid, file: Path) -> tuple[int, ...]:
+    place = _header_in(grid)
     if not place:
         raise _no_header(file)
     return place
@@ -229,17 +308,28 @@ def _header_of(lines: Sequence[Line], place: Sequence[int]) -> Header:
     return Header(re.escape(next(text for text in texts if text not in above)), len(place))
 
 
-def _header_in(lines: Sequence[Line]) -> tuple[int, ...]:
-    """Where the header stands among the lines: one line, two, or none."""
+def _header_in(grid: Grid) -> tuple[int, ...]:
+    """Where the header stands among the rows of the grid: its lines, or none."""
+    lines = _lines(grid)
     width = max((_filled(cells) for _, cells in lines[:50]), default=0)
     for at, (_, cells) in enumerate(lines[:20]):
         texts = [cell for cell in cells if cell and cell.strip()]
-        words = [text for text in texts if not NUMBERLIKE.fullmatch(text) and len(text) <= 40]
-        enough = len(set(texts)) >= max(2, width / 2)
+        words = [text for text in texts if _is_word(text)]
+        # a text over several columns heads each of them
+        over = [area for area in grid.merged if area[0][0] == at]
+        heads = len(set(texts)) + sum(right - left for (_, left), (_, right) in over)
+        enough = len(set(texts)) > 1 and heads >= width / 2
         # a group of columns may be called 2025年
         if enough and len(words) >= 0.7 * len(texts) and texts[0] in words:
+            if over:
+                return tuple(range(at, max(bottom for _, (bottom, _) in over) + 1))
             return (at, at + 1) if _is_second(lines, at) else (at,)
     return ()
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text may be a header: no number, no sentence, no `单位：元`."""
+    return not NUMBERLIKE.fullmatch(text) and len(text) <= 40 and not re.search("[:：]", text)
 
 
 def _is_second(lines: Sequence[Line], at: int) -> bool:
@@ -253,11 +343,10 @@ def _is_second(lines: Sequence[Line], at: int) -> bool:
         if cell and (place >= len(upper) or not upper[place])
     ]
     texts = [cell for cell in lower if cell]
-    return (
-        bool(under_a_gap)
-        and len(texts) < _filled(upper)
-        and sum(bool(NUMBERLIKE.fullmatch(text)) for text in texts) <= 0.3 * len(texts)
-    )
+    numbers = sum(bool(NUMBERLIKE.fullmatch(text)) for text in texts)
+    figures = any(cell and NUMBERLIKE.fullmatch(cell) for cell in lines[at + 2][1])
+    fewer = len(texts) < _filled(upper) and numbers <= 0.3 * len(texts)
+    return bool(under_a_gap) and (fewer or (numbers == 0 and figures))
 
 
 def _filled(cells: Iterable[str | None]) -> int:
@@ -295,8 +384,14 @@ def _named(header: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[Te
     ]
     kept = [text for text in counted if text not in doubled and text not in SERIAL]
     short = Counter(_label(text) for text in kept)
+    # next year's header has another year, where one year is all that tells it
+    yearly = Counter(_of_any_year(text) for text in kept)
     named = tuple(
-        (_label(text) if short[_label(text)] == 1 else text, re.escape(text)) for text in kept
+        (
+            _label(text) if short[_label(text)] == 1 else text,
+            _of_any_year(text) if yearly[_of_any_year(text)] == 1 else re.escape(text),
+        )
+        for text in kept
     )
     asked += [
         Text(

@@ -196,12 +196,14 @@ def source_text(area: str, title: Text, file: Path, shape: Shape) -> str:
         "read:",
         f"  kind: {table.kind}",
     ]
-    if table.encoding != "utf-8":
+    if table.encoding not in (None, "utf-8"):
         lines.append(f"  encoding: {table.encoding}")
-    if table.delimiter != ",":
+    if table.delimiter not in (None, ","):
         lines.append(f"  delimiter: {json.dumps(table.delimiter)}")
     if table.sheets:
         lines.append(f"  sheets: {_pattern_text(table.sheets)}")
+    if table.title:
+        lines.append(f"  title: {_pattern_text(table.title)}")
     if table.records:
         lines.append(f"  records: {_text('.'.join(table.records))}")
     if table.header:
