@@ -66,8 +66,7 @@ def correct(attempt: Attempt, database: duckdb.DuckDBPyConnection) -> int:
     # a correction may have been corrected again
     for _ in range(10):
         found = database.execute(
-            f"UPDATE delivery SET {told} FROM fixes AS fix "
-            f"WHERE fix.original = {_digest(columns)}"
+            f"UPDATE delivery SET {told} FROM fixes AS fix WHERE fix.original = {_digest(columns)}"
         ).fetchone()
         if not found or not found[0]:
             break
