@@ -13,7 +13,7 @@ export GONGKAI_HOME ?= $(CURDIR)/var-$(notdir $(SOURCES_PATH))-$(shell printf %s
 endif
 HOMES = $(if $(GONGKAI_HOME),$(GONGKAI_HOME),$(wildcard $(CURDIR)/var $(CURDIR)/var-*))
 
-.PHONY: help install demo down clean test check fuzz bench docs lock
+.PHONY: help install demo down clean test tests-with-servers tests-without check fuzz bench docs lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -71,7 +71,16 @@ check: .venv/test.stamp ## style, types, import layers
 test: ## every check and every test
 	@$(MAKE) --no-print-directory -j2 install .venv/test.stamp .venv/s3.stamp
 	@$(MAKE) --no-print-directory check
-	$(VENV)/python -m pytest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target tests-with-servers tests-without
+
+tests-with-servers:
+	$(VENV)/python -m pytest $(SERVERS)
+
+tests-without:
+	$(VENV)/python -m pytest $(SERVERS:%=--ignore=%)
+
+# what mostly waits for a stand to come up, beside what mostly works
+SERVERS := tests/stand tests/local tests/real
 
 fuzz: .venv/test.stamp ## corrupted variants of the real files; N=2000 SEED=1, files in GONGKAI_REAL_DATA
 	@$(VENV)/python -m tests.fuzz $(or $(N),2000) $(or $(SEED),1)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer.main
+import yaml
 from typer.core import TyperGroup
 
 from gongkai import contracts, pipeline
 from gongkai.cli import app
-from tests.support import PROJECT, a_home, drop_folder
+from gongkai.sources import Kind, Table
+from tests.support import PROJECT, a_home, a_source, drop_folder
 
 DOCUMENTS = sorted(
     [
@@ -168,3 +172,15 @@ def test_every_decision_is_listed() -> None:
     folder = PROJECT / "docs" / "decisions"
     listed = set(LINK.findall(_text(folder / "README.md")))
     assert listed == {path.name for path in folder.glob("0*.md")}
+
+
+def test_every_word_of_a_table_and_every_kind_of_file_is_documented() -> None:
+    text = (PROJECT / "docs" / "reading.md").read_text(encoding="utf-8")
+    words = {field.name for field in fields(Table)} - {"kind"} | set(get_args(Kind))
+    assert {word for word in words if f"`{word}`" not in text} == set()
+
+
+def test_the_example_of_reading_is_a_declaration(tmp_path: Path) -> None:
+    text = (PROJECT / "docs" / "reading.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```yaml\n(.*?)^```", text, FLAGS)
+    assert a_source(tmp_path, yaml.safe_load(block)["read"]).table.kind == "pdf"
