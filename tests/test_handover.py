@@ -177,7 +177,7 @@ def test_a_rule_of_the_whole_that_fails_is_told(tmp_path: Path, home: Home) -> N
     handover = check_file(tmp_path / budget.file_name(2026), budget.DATASET, home)
     assert handover.quarantined == 0
     assert not handover.is_sound
-    assert {rule.weight for rule in handover.rules} == {"critical"}
+    assert "critical" in {rule.weight for rule in handover.rules}
     assert any(line.startswith("✗ 整体规则，不能公开：") for line in sentences(handover))
 
 

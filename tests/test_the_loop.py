@@ -303,7 +303,7 @@ def test_an_empty_table_without_a_reason_is_no_delivery(ledger: TinyCity) -> Non
     (ledger.folder / "schools.csv").write_bytes(as_csv([HEADER]))
     outcome = pipeline.run(DATASET, ledger.home)
     assert outcome.state == "failed"
-    assert "there is not one row of data" in str(outcome.error)
+    assert "the table has no rows and does not say why" in str(outcome.error)
 
 
 def test_a_missing_file_is_a_missing_file(ledger: TinyCity) -> None:

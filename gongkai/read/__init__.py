@@ -205,10 +205,11 @@ def _declared_empty(sheet: Sheet, table: Table) -> EmptyTable | None:
 
 def _unexplained(sheet: Sheet, table: Table) -> BrokenDelivery:
     name = table.name or table.title or sheet.part
+    called = Text(f"“{name}”", f"the table {name}") if name else Text("该表", "the table")
     return BrokenDelivery(
         Text(
-            f"“{name}”没有数据，也没有说明为何是空表",
-            f"the table {name} has no rows and does not say why",
+            f"{called.zh}没有数据，也没有说明为何是空表",
+            f"{called.en} has no rows and does not say why",
         ),
         where=sheet.place,
         do=Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def result(number: int, channel: str, admitted: int, **more: Any) -> dict[str, A
         "channel": channel,
         "ownership": "public",
         "applicants": admitted,
+        "result_date": date(2025, 7, 20),
         "admitted": admitted,
         **more,
     }
