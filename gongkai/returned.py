@@ -86,7 +86,7 @@ def _dataset_property(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as parts:
             tree = etree.fromstring(parts.read("docProps/custom.xml"), parser)
-    except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError):
+    except (KeyError, zipfile.BadZipFile, UnicodeDecodeError, etree.XMLSyntaxError):
         return None
     for item in tree:
         if item.get("name") == PROPERTY:

@@ -190,3 +190,13 @@ def test_a_workbook_is_no_archive(tmp_path: Path) -> None:
     document = Document("a.xlsx", path)
     with opened([document], [None]) as documents:
         assert documents == [document]
+
+
+def test_a_member_whose_name_is_not_in_the_encoding_it_claims_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "表.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("表一.csv", "a,b\n1,2\n")
+    content = path.read_bytes().replace("表一".encode(), b"\xa0\xa0\xa0\xa0\xa0\xa0")
+    path.write_bytes(content)
+    with pytest.raises(BrokenDelivery), opened([Document(path.name, path)], [None]) as found:
+        assert found

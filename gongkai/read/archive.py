@@ -94,7 +94,7 @@ def _opened(
             if not chosen:
                 raise _nothing_chosen(document.name, list(members))
             return list(_unpacked(archive, chosen, document, limits, folder))
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, UnicodeDecodeError):
         raise _broken(Text("压缩包已损坏", "the archive is damaged"), document.name) from None
 
 
@@ -112,7 +112,7 @@ def _is_archive(path: Path, name: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return not any(name in DOCUMENTS for name in archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, UnicodeDecodeError):
         return name.lower().endswith(".zip")
 
 
