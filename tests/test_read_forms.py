@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pytest
 
 from gongkai.errors import BrokenDelivery
 from gongkai.home import Home
-from gongkai.read import TextTable
+from gongkai.read import GRIDS, TextTable
+from gongkai.sources import Kind
 from tests.support import as_csv, read_bytes, rows_of
 
 CODES = ["科目编码", "科目编码", "科目编码", "科目名称", "合计"]
@@ -142,3 +143,9 @@ def test_a_source_of_one_table_may_take_its_number_from_a_caption(
         captions=["公开(?P<table>表.)"],
     )
     assert [row["_table"] for row in rows_of(table.relation)] == ["表三"]
+
+
+def test_every_kind_of_file_has_a_reader() -> None:
+    of_its_own = {"json", "database", "prose"}
+    assert set(GRIDS) | of_its_own == set(get_args(Kind))
+    assert not set(GRIDS) & of_its_own

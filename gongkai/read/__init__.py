@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -31,7 +31,7 @@ from gongkai.read.prose import read_prose
 from gongkai.read.records import read_database, read_json
 from gongkai.read.shape import MEND, Sheet, is_titled, tables_in
 from gongkai.read.word import read_word
-from gongkai.sources import Source, Table
+from gongkai.sources import Kind, Source, Table
 from gongkai.state import Receipt
 from gongkai.text import Text
 
@@ -315,7 +315,10 @@ def _found(document: Document, declared: Table) -> Found:
         case "prose":
             text = read_prose(document, declared)
             return Found((headed(text, declared.heading),), text.lines)
-    grids = [replace(grid, rows=mended(grid.rows, declared)) for grid in _grids(document, declared)]
+    grids = [
+        replace(grid, rows=mended(grid.rows, declared))
+        for grid in GRIDS[declared.kind](document, declared)
+    ]
     found = (sheet for grid in grids for sheet in tables_in(grid, declared))
     sheets = tuple(headed(sheet, declared.heading) for sheet in found)
     if not sheets and not declared.optional:
@@ -330,22 +333,18 @@ def _found(document: Document, declared: Table) -> Found:
     return Found(sheets, sum(len(grid.rows) + grid.furniture for grid in grids), titled)
 
 
-def _grids(document: Document, declared: Table) -> Iterator[Grid]:
-    match declared.kind:
-        case "delimited":
-            yield read_delimited(document, declared.encoding, declared.delimiter)
-        case "excel":
-            yield from read_excel(document, declared.sheets)
-        case "cells":
-            yield read_cells(document, declared.encoding)
-        case "html":
-            yield from read_html(document, declared.encoding)
-        case "word":
-            yield from read_word(document)
-        case "pdf":
-            yield from read_pdf(document, declared)
-        case _:
-            raise NotImplementedError(declared.kind)
+GRIDS: Mapping[Kind, Callable[[Document, Table], Iterable[Grid]]] = {
+    "delimited": lambda document, table: [
+        read_delimited(document, table.encoding, table.delimiter)
+    ],
+    "excel": lambda document, table: read_excel(document, table.sheets),
+    "cells": lambda document, table: [read_cells(document, table.encoding)],
+    "html": lambda document, table: read_html(document, table.encoding),
+    "word": lambda document, _: read_word(document),
+    "pdf": read_pdf,
+}
+"""The reader of each kind whose tables are found among cells; records and running text are read
+as what they are."""
 
 
 def _places(sheet: Sheet, table: Table, elsewhere: set[str] | None) -> dict[str, int]:
